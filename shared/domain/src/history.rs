@@ -1,0 +1,56 @@
+//! The history of an integration: every transition and what else a person should find there.
+
+use crate::lifecycle::{ErrorReason, Status};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Who made a change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", tag = "kind", content = "id")]
+pub enum Actor {
+    /// A member of the account.
+    Member(String),
+    /// Aura itself.
+    System,
+    /// The provider.
+    Provider,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", tag = "type")]
+pub enum HistoryEvent {
+    /// The integration was created.
+    Created,
+    /// The status changed.
+    StatusChanged {
+        /// Status before.
+        from: Status,
+        /// Status after.
+        to: Status,
+        /// The reason, when the new status is Error.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        reason: Option<ErrorReason>,
+    },
+    /// The credentials were replaced; the status may have stayed.
+    Reconnected,
+    /// A connect or reconnect ended without success.
+    ConnectEnded {
+        /// The fixed code: `denied`, `wrong_account`, `missing_permissions`, `failed`.
+        code: String,
+    },
+    /// Another provider account took the place of the former one; its records went.
+    AccountReplaced,
+    /// The settings were changed.
+    SettingsChanged,
+}
+
+/// One line of the history.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct HistoryLine {
+    /// By whom.
+    pub actor: Actor,
+    /// What.
+    pub event: HistoryEvent,
+}

@@ -1,0 +1,1 @@
+//! Occurrences of calendar series.

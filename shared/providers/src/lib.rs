@@ -1,0 +1,14 @@
+//! The providers: one trait, one registry, one folder per provider, one sealed HTTP client.
+//!
+//! A provider never imports another provider, and nothing here knows AWS. Nothing outside [`registry`] matches on a
+//! provider's name. A provider reads no clock and no environment of the process: what it needs is handed in.
+
+pub mod contract;
+pub mod error;
+pub mod http;
+pub mod google_calendar;
+pub mod registry;
+
+pub use contract::*;
+pub use error::{ProviderError, PullError};
+pub use registry::Registry;
