@@ -1,0 +1,88 @@
+//! What a function is, and how it is started on Lambda.
+
+use crate::clock::{SharedClock, SystemClock};
+use crate::config::{ConfigError, Vars};
+use crate::entry::log::Log;
+use async_trait::async_trait;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use chrono::{DateTime, Utc};
+use providers::http::SharedWire;
+use serde_json::Value;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+/// What a function stands on: its variables, the time, the ways out and where its log lines go.
+///
+/// On Lambda there is one per process; on the local stack one per function, each with its own environment.
+#[derive(Clone)]
+pub struct Setup {
+    /// The function's environment.
+    pub vars: Vars,
+    /// The time.
+    pub clock: SharedClock,
+    /// The ways out of the process.
+    pub wires: Wires,
+    /// Where log lines go.
+    pub log: Log,
+}
+
+/// The two ways out. Tests put faults in here; `None` makes the real one on first use.
+#[derive(Clone, Default)]
+pub struct Wires {
+    /// To AWS.
+    pub aws: Option<SharedHttpClient>,
+    /// To the providers.
+    pub providers: Option<SharedWire>,
+}
+
+/// One invocation.
+#[derive(Debug, Clone)]
+pub struct Invocation {
+    /// The id Lambda gave it, in every log line and problem document.
+    pub request_id: String,
+    /// When Lambda will cut it off.
+    pub deadline: DateTime<Utc>,
+}
+
+/// An invocation failed so that Lambda should know: the queue delivers the message again.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct FunctionError(pub String);
+
+/// A Lambda function: one JSON event in, one JSON answer out.
+#[async_trait]
+pub trait Function: Send + Sync {
+    /// Handles one event.
+    async fn invoke(&self, event: Value, invocation: Invocation) -> Result<Value, FunctionError>;
+}
+
+/// Builds a function from its set-up, once per instance. Constructs no client that is not used.
+pub type Build = fn(&Setup) -> Result<Arc<dyn Function>, ConfigError>;
+
+/// Runs a function on Lambda until the platform stops it. The whole of a function's `main`.
+pub fn run(build: Build) -> ExitCode {
+    let setup =
+        Setup { vars: Vars::of_process(), clock: Arc::new(SystemClock), wires: Wires::default(), log: Log::stdout() };
+    match start(build, &setup) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            setup.log.failed_to_start(&error.to_string());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn start(build: Build, setup: &Setup) -> Result<(), lambda_runtime::Error> {
+    let function = build(setup)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(lambda_runtime::run(lambda_runtime::service_fn(
+        move |event: lambda_runtime::LambdaEvent<Value>| {
+            let function = Arc::clone(&function);
+            async move {
+                let invocation =
+                    Invocation { request_id: event.context.request_id.clone(), deadline: event.context.deadline().into() };
+                function.invoke(event.payload, invocation).await.map_err(lambda_runtime::Error::from)
+            }
+        },
+    )))
+}
