@@ -19,11 +19,8 @@ pub struct ProviderError {
 impl ProviderError {
     /// An error of this class. Characters that a code must not have are dropped from `code`.
     pub fn new(class: FailureClass, code: &str) -> Self {
-        let code: String = code
-            .chars()
-            .filter(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-'))
-            .take(64)
-            .collect();
+        let code: String =
+            code.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-')).take(64).collect();
         Self { class, code, retry_after: None }
     }
 

@@ -5,8 +5,8 @@
 
 pub mod contract;
 pub mod error;
-pub mod http;
 pub mod google_calendar;
+pub mod http;
 pub mod registry;
 
 pub use contract::*;

@@ -1,7 +1,10 @@
 //! The one place that knows which providers there are.
 
 use crate::contract::Provider;
+use crate::google_calendar::{Endpoints, GoogleCalendar};
+use crate::http::{ReqwestWire, SharedWire, UnusableUrl};
 use domain::ids::ProviderSlug;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// The providers of this deployment, in the order in which they are shown.
@@ -16,6 +19,13 @@ impl Registry {
         Self { providers }
     }
 
+    /// The product's providers at the addresses that `vars` names, over `wire` or, without one, over the internet. An
+    /// error names the variable whose address cannot be used.
+    pub fn standard(vars: &HashMap<String, String>, wire: Option<SharedWire>) -> Result<Self, UnusableUrl> {
+        let wire = wire.unwrap_or_else(|| Arc::new(ReqwestWire::new()));
+        Ok(Self::new(vec![Arc::new(GoogleCalendar::new(Endpoints::from_vars(vars)?, wire))]))
+    }
+
     /// Every provider.
     pub fn iter(&self) -> impl Iterator<Item = &Arc<dyn Provider>> {
         self.providers.iter()
@@ -24,5 +34,24 @@ impl Registry {
     /// The provider with this slug.
     pub fn find(&self, slug: &ProviderSlug) -> Option<&Arc<dyn Provider>> {
         self.providers.iter().find(|provider| provider.manifest().slug == *slug)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_standard_registry_finds_its_providers_by_slug() {
+        let registry = Registry::standard(&HashMap::new(), None).unwrap();
+        let slug = ProviderSlug::parse("google-calendar").unwrap();
+        assert_eq!(registry.find(&slug).unwrap().manifest().name, "Google Calendar");
+        assert!(registry.find(&ProviderSlug::parse("hubspot").unwrap()).is_none());
+    }
+
+    #[test]
+    fn an_address_that_cannot_be_used_is_told_at_once() {
+        let vars = HashMap::from([("GOOGLE_CALENDAR_URL".to_owned(), "http://calendar.example.com".to_owned())]);
+        assert_eq!(Registry::standard(&vars, None).err().unwrap().variable, "GOOGLE_CALENDAR_URL");
     }
 }

@@ -1,0 +1,82 @@
+//! Calls with a bearer token.
+
+use super::endpoints::Endpoints;
+use super::errors::{api_refusal, unreadable_answer};
+use crate::contract::{Access, Identity};
+use crate::error::ProviderError;
+use crate::http::{AnswerCap, Client, bearer};
+use bytes::Bytes;
+use domain::failure::FailureClass;
+use domain::ids::ProviderAccountId;
+use http::header::{ACCEPT, AUTHORIZATION};
+use http::{HeaderValue, Request, Response};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use url::Url;
+
+/// Longest e-mail address that is shown, in characters (RFC 5321 §4.5.3.1).
+const LONGEST_LABEL: usize = 320;
+
+/// The way to Google.
+#[derive(Clone)]
+pub(super) struct Calls {
+    pub(super) client: Client,
+    pub(super) endpoints: Endpoints,
+}
+
+impl Calls {
+    /// The address below the Calendar API's root; `ResourceNotFound` for an id that cannot stand in a path.
+    pub(super) fn calendar_url(&self, segments: &[&str]) -> Result<Url, ProviderError> {
+        let url = self.endpoints.calendar.below(segments);
+        url.ok_or_else(|| ProviderError::new(FailureClass::ResourceNotFound, "notFound"))
+    }
+
+    /// Fetches with retries; whatever the answer is.
+    pub(super) async fn get(
+        &self,
+        access: &Access,
+        url: &Url,
+        cap: AnswerCap,
+    ) -> Result<Response<Bytes>, ProviderError> {
+        let request = Request::get(url.as_str())
+            .header(AUTHORIZATION, bearer(&access.token)?)
+            .header(ACCEPT, HeaderValue::from_static("application/json"))
+            .body(Bytes::new())
+            .map_err(|_| ProviderError::new(FailureClass::OurBug, "unsendable_request"))?;
+        Ok(self.client.send(request, cap).await?)
+    }
+
+    /// Fetches and reads JSON; a refusal becomes its class.
+    pub(super) async fn get_json<T: DeserializeOwned>(
+        &self,
+        access: &Access,
+        url: &Url,
+        cap: AnswerCap,
+    ) -> Result<T, ProviderError> {
+        read(&self.get(access, url, cap).await?)
+    }
+
+    /// Who the access belongs to.
+    pub(super) async fn identify(&self, access: &Access) -> Result<Identity, ProviderError> {
+        let user: UserInfo = self.get_json(access, self.endpoints.userinfo.url(), AnswerCap::OAUTH).await?;
+        let id = ProviderAccountId::parse(user.sub)
+            .map_err(|_| ProviderError::new(FailureClass::OurBug, "unusable_subject"))?;
+        let label = user.email.filter(|email| !email.is_empty()).unwrap_or_else(|| id.as_str().to_owned());
+        Ok(Identity { id, label: label.chars().take(LONGEST_LABEL).collect() })
+    }
+}
+
+/// The answer's JSON, or the class of its refusal.
+pub(super) fn read<T: DeserializeOwned>(answer: &Response<Bytes>) -> Result<T, ProviderError> {
+    if !answer.status().is_success() {
+        return Err(api_refusal(answer));
+    }
+    serde_json::from_slice(answer.body()).map_err(|_| unreadable_answer())
+}
+
+/// OpenID Connect Core §5.3.2.
+#[derive(Deserialize)]
+struct UserInfo {
+    sub: String,
+    email: Option<String>,
+}

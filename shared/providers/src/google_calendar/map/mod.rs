@@ -1,0 +1,130 @@
+//! Google's events as Aura's, pure. What cannot be mapped is told apart, so that its page survives it.
+
+mod text;
+mod time;
+
+use self::text::Cutter;
+use super::wire;
+use crate::contract::Pulled;
+use crate::error::ProviderError;
+use chrono::{DateTime, Utc};
+use domain::failure::FailureClass;
+use domain::ids::ExternalId;
+use domain::record::{Attendee, CalendarEvent, EventStatus, EventTime, ExceptionOf, Record};
+
+/// Most attendees that are kept.
+const MOST_ATTENDEES: usize = 200;
+/// Longest recurrence, in bytes over all its lines. It is not cut: a series without some of its `EXDATE`s is another one.
+const LONGEST_RECURRENCE: usize = 32 * 1024;
+
+/// One entry of a page. `calendar_zone` is the calendar's own, for times that name none.
+pub(super) fn entry(entry: wire::Entry<wire::Event>, calendar_zone: Option<&str>) -> Pulled {
+    let read = entry.0.ok_or_else(|| unreadable("unreadable_event"));
+    match read.and_then(|event| event_of(event, calendar_zone)) {
+        Ok(pulled) => pulled,
+        Err(error) => Pulled::Unreadable(error),
+    }
+}
+
+fn unreadable(code: &str) -> ProviderError {
+    ProviderError::new(FailureClass::PermanentRecord, code)
+}
+
+fn event_of(event: wire::Event, calendar_zone: Option<&str>) -> Result<Pulled, ProviderError> {
+    let id = event.id.as_deref().and_then(|id| ExternalId::parse(id).ok()).ok_or_else(|| unreadable("no_event_id"))?;
+    let is_exception = event.recurring_event_id.is_some() && event.original_start_time.is_some();
+    if event.status.as_deref() == Some("cancelled") && !is_exception {
+        return Ok(Pulled::Gone(id));
+    }
+    Ok(Pulled::Record(Record::CalendarEvent(record(id, event, calendar_zone)?)))
+}
+
+fn record(id: ExternalId, event: wire::Event, calendar_zone: Option<&str>) -> Result<CalendarEvent, ProviderError> {
+    let status = status(event.status.as_deref());
+    let (start, end) = times(status, &event, calendar_zone)?;
+    let exception_of = exception_of(&event, calendar_zone)?;
+    let mut cut = Cutter::new(event.attendees_omitted || event.attendees.len() > MOST_ATTENDEES);
+    let conference_link = conference_link(&mut cut, event.hangout_link, event.conference_data);
+    Ok(CalendarEvent {
+        id,
+        status,
+        title: cut.text(event.summary, text::TITLE).unwrap_or_default(),
+        description: cut.text(event.description, text::DESCRIPTION),
+        location: cut.text(event.location, text::LOCATION),
+        start,
+        end,
+        recurrence: recurrence(event.recurrence)?,
+        exception_of,
+        attendees: event.attendees.into_iter().filter_map(|one| attendee(&mut cut, one)).take(MOST_ATTENDEES).collect(),
+        organizer: event.organizer.and_then(|organizer| cut.whole(organizer.email, text::EMAIL)),
+        transparent: event.transparency.as_deref() == Some("transparent"),
+        private: matches!(event.visibility.as_deref(), Some("private" | "confidential")),
+        event_type: cut.whole(event.event_type, text::TOKEN),
+        link: cut.link(event.html_link),
+        conference_link,
+        etag: cut.whole(event.etag, text::ETAG),
+        updated: event.updated.as_deref().and_then(instant),
+        truncated: cut.was_cut(),
+    })
+}
+
+fn status(status: Option<&str>) -> EventStatus {
+    match status {
+        Some("cancelled") => EventStatus::Cancelled,
+        Some("tentative") => EventStatus::Tentative,
+        _ => EventStatus::Confirmed,
+    }
+}
+
+type StartAndEnd = (Option<EventTime>, Option<EventTime>);
+
+/// Start and end. A cancelled exception may have neither.
+fn times(status: EventStatus, event: &wire::Event, zone: Option<&str>) -> Result<StartAndEnd, ProviderError> {
+    let Some(start) = &event.start else {
+        let allowed = status == EventStatus::Cancelled;
+        return if allowed { Ok((None, None)) } else { Err(unreadable("no_start")) };
+    };
+    let start = time::event_time(start, zone)?;
+    let end = event.end.as_ref().map(|end| time::event_time(end, zone)).transpose()?;
+    let end = time::end_after(&start, end)?;
+    Ok((Some(start), Some(end)))
+}
+
+fn exception_of(event: &wire::Event, zone: Option<&str>) -> Result<Option<ExceptionOf>, ProviderError> {
+    let Some(series) = &event.recurring_event_id else { return Ok(None) };
+    let series = ExternalId::parse(series.as_str()).map_err(|_| unreadable("no_series_id"))?;
+    let original = event.original_start_time.as_ref().ok_or_else(|| unreadable("no_original_start"))?;
+    Ok(Some(ExceptionOf { series, original_start: time::event_time(original, zone)? }))
+}
+
+fn recurrence(lines: Vec<String>) -> Result<Vec<String>, ProviderError> {
+    let length: usize = lines.iter().map(String::len).sum();
+    if length > LONGEST_RECURRENCE { Err(unreadable("recurrence_too_long")) } else { Ok(lines) }
+}
+
+/// An attendee; rooms and people whose address Google hides have none and are left out.
+fn attendee(cut: &mut Cutter, attendee: wire::EventAttendee) -> Option<Attendee> {
+    Some(Attendee {
+        email: cut.whole(attendee.email, text::EMAIL)?,
+        name: cut.text(attendee.display_name, text::NAME),
+        response: cut.whole(attendee.response_status, text::TOKEN),
+        organizer: attendee.organizer,
+    })
+}
+
+fn conference_link(
+    cut: &mut Cutter,
+    hangout: Option<String>,
+    conference: Option<wire::ConferenceData>,
+) -> Option<String> {
+    let entries = conference.map(|conference| conference.entry_points).unwrap_or_default();
+    let video = entries.into_iter().find(|entry| entry.entry_point_type.as_deref() == Some("video"));
+    cut.link(hangout.or_else(|| video?.uri))
+}
+
+fn instant(text: &str) -> Option<DateTime<Utc>> {
+    DateTime::parse_from_rfc3339(text).ok().map(|time| time.to_utc())
+}
+
+#[cfg(test)]
+mod tests;
