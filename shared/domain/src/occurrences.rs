@@ -1,1 +1,0 @@
-//! Occurrences of calendar series.
