@@ -31,10 +31,7 @@ pub enum FailureClass {
 impl FailureClass {
     /// Whether a failed run of this class counts towards automatic deactivation.
     pub fn counts(self) -> bool {
-        matches!(
-            self,
-            Self::Transient | Self::ResourceNotFound | Self::PermanentConfiguration | Self::PermanentRecord
-        )
+        matches!(self, Self::Transient | Self::ResourceNotFound | Self::PermanentConfiguration | Self::PermanentRecord)
     }
 
     /// Whether the same call may succeed later without anybody changing anything.

@@ -15,9 +15,7 @@ pub struct InvalidId(pub &'static str);
 fn is_token(text: &str, longest: usize) -> bool {
     !text.is_empty()
         && text.len() <= longest
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
 }
 
 macro_rules! inline_schema {

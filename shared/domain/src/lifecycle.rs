@@ -28,15 +28,8 @@ pub enum Status {
 
 impl Status {
     /// Every status, in the order of a life.
-    pub const ALL: [Self; 7] = [
-        Self::Draft,
-        Self::Configuring,
-        Self::Testing,
-        Self::Active,
-        Self::Paused,
-        Self::Error,
-        Self::Disconnected,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Draft, Self::Configuring, Self::Testing, Self::Active, Self::Paused, Self::Error, Self::Disconnected];
 
     /// The word, as it stands in items and JSON.
     pub fn as_str(self) -> &'static str {

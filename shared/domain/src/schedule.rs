@@ -8,11 +8,10 @@ pub const DUE_SHARDS: u64 = 64;
 
 /// A stable number for an integration, the base of its phase and its shard. FNV-1a, 64 bits, with a final mix.
 pub fn spread(id: IntegrationId) -> u64 {
-    let mut hash = id
-        .uuid()
-        .as_bytes()
-        .iter()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3));
+    let mut hash =
+        id.uuid().as_bytes().iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
+        });
     hash ^= hash >> 33;
     hash = hash.wrapping_mul(0xff51_afd7_ed55_8ccd);
     hash ^ (hash >> 33)

@@ -116,7 +116,9 @@ fn a_refusal_names_the_current_status() {
 
 #[test]
 fn rate_limits_and_bad_days_never_put_an_integration_in_error() {
-    for class in [FailureClass::RateLimited, FailureClass::Transient, FailureClass::OurBug, FailureClass::OurConfiguration] {
+    for class in
+        [FailureClass::RateLimited, FailureClass::Transient, FailureClass::OurBug, FailureClass::OurConfiguration]
+    {
         assert_eq!(ErrorReason::of_failure(class), None);
     }
 }
