@@ -17,10 +17,11 @@ pub struct ProviderError {
 }
 
 impl ProviderError {
-    /// An error of this class. Characters that a code must not have are dropped from `code`.
+    /// An error of this class. Characters that a code must not have are dropped from `code`; nothing left is `unknown`.
     pub fn new(class: FailureClass, code: &str) -> Self {
         let code: String =
             code.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-')).take(64).collect();
+        let code = if code.is_empty() { "unknown".to_owned() } else { code };
         Self { class, code, retry_after: None }
     }
 
@@ -39,4 +40,18 @@ pub enum PullError {
     /// The call failed.
     #[error(transparent)]
     Failed(#[from] ProviderError),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_has_only_the_characters_and_the_length_of_one() {
+        let code = |text: &str| ProviderError::new(FailureClass::OurBug, text).code;
+        assert_eq!(code("invalid_grant"), "invalid_grant");
+        assert_eq!(code("<b>no\n\"way\"</b>"), "bnowayb");
+        assert_eq!(code(&"x".repeat(100)).len(), 64);
+        assert_eq!(code("äöü"), "unknown");
+    }
 }

@@ -148,6 +148,12 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn nothing_is_said_to_a_server_that_does_not_speak_tls() {
+        let address = serve(Router::new().route("/", get(|| async { "plain" }))).await;
+        assert_eq!(fetch(format!("https://{address}/"), 10).await.unwrap_err(), WireError::Connection);
+    }
+
+    #[tokio::test]
     async fn a_connection_that_breaks_within_the_answer_is_a_fault_too() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();

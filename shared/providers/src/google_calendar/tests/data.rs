@@ -31,7 +31,7 @@ async fn a_full_pull_has_a_window_and_an_incremental_one_its_token_on_every_page
     let size = || [pair("maxResults", "2500"), pair("singleEvents", "false")];
     let query = |rest: &[(String, String)]| [&size(), rest].concat();
     let window = pair("timeMin", "2026-08-24T00:00:00Z");
-    assert_eq!(asked(None, None).await, query(&[window.clone()]));
+    assert_eq!(asked(None, None).await, query(std::slice::from_ref(&window)));
     assert_eq!(asked(None, Some("p=1&x")).await, query(&[window, pair("pageToken", "p=1&x")]));
     assert_eq!(asked(Some("s+1"), None).await, query(&[pair("syncToken", "s+1")]));
     assert_eq!(asked(Some("s"), Some("p")).await, query(&[pair("syncToken", "s"), pair("pageToken", "p")]));

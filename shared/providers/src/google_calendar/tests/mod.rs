@@ -1,8 +1,10 @@
 //! Google behind a wire that answers what was recorded.
 
 mod data;
+mod description;
 mod oauth;
 mod refusals;
+mod socket;
 
 use super::*;
 use crate::http::WireError;
