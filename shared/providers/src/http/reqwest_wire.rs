@@ -66,6 +66,8 @@ fn client() -> reqwest::Client {
         .connect_timeout(CONNECT_TIMEOUT)
         .timeout(TOTAL_TIMEOUT)
         .redirect(Policy::none())
+        // The one retrying layer is `Client`, which knows what may be repeated.
+        .retry(reqwest::retry::never())
         .no_proxy()
         .referer(false)
         .user_agent(USER_AGENT)
