@@ -1,0 +1,121 @@
+// The synced events, a week at a time, in the viewer's zone.
+
+import { get, problem } from "../api.js";
+import { announce, button, fill, h, mark, skeleton, webAddress } from "../dom.js";
+import { day, hour, range, viewerZone, weekday } from "../format.js";
+import { daysOf, plusDays, sameDay, weekOf } from "./agenda-days.js";
+import { colorDot } from "./picker.js";
+import { problemNotice } from "./problem.js";
+
+/** More pages than this a week has never had; it keeps a mistaken cursor from asking forever. */
+const PAGES = 40;
+
+/** The panel with the events of one provider's integration. */
+export function agenda(provider, signal) {
+  const title = h("h2", { id: "agenda-title" }, "Synced events");
+  const caption = h("p", { class: "muted agenda-range", "aria-live": "polite" });
+  const body = h("div", { class: "agenda" });
+  const el = h("section", { class: "panel", "aria-labelledby": "agenda-title" },
+    h("div", { class: "panel-head" }, h("div", null, title, caption), navigation()), body);
+  let week = weekOf(new Date());
+  let calendars = new Map();
+  let occurrences = null;
+  let asked = 0;
+
+  function navigation() {
+    const arrow = (name, label, days) => h("button", { type: "button", class: "button icon", "aria-label": label, "data-action": `${name}-week`, onclick: () => go(plusDays(week.start, days)) }, mark(name));
+    return h("div", { class: "week-nav", role: "group", "aria-label": "Week" }, arrow("previous", "Previous week", -7),
+      button("Today", { kind: "plain small", "data-action": "today", onclick: () => go(new Date()) }), arrow("next", "Next week", 7));
+  }
+
+  async function go(moment) {
+    week = weekOf(moment);
+    occurrences = null;
+    await reload();
+    if (occurrences) announce(`${range(week.start, plusDays(week.end, -1))}: ${occurrences.length} events`);
+  }
+
+  /** Reads the week again; what is shown stays until the answer is here. */
+  async function reload() {
+    const mine = ++asked;
+    fill(caption, range(week.start, plusDays(week.end, -1)), h("span", { class: "zone" }, ` · ${viewerZone.replaceAll("_", " ")}`));
+    if (!occurrences) fill(body, skeleton(5));
+    try {
+      const found = await load(week);
+      if (mine !== asked || signal.aborted) return;
+      const same = JSON.stringify(found) === JSON.stringify(occurrences);
+      occurrences = found;
+      if (!same) show();
+    } catch (error) {
+      if (mine !== asked || signal.aborted) return;
+      occurrences = null;
+      fill(body, problemNotice(problem(error), { onRetry: reload }));
+    }
+  }
+
+  /** A day more on either side: whole days have no zone, so the API's idea of them may differ from the viewer's. */
+  async function load({ start, end }) {
+    const query = new URLSearchParams({ from: plusDays(start, -1).toISOString(), to: plusDays(end, 1).toISOString() });
+    const found = [];
+    for (let page = 0; page < PAGES; page += 1) {
+      const { body: answer } = await get(`/integrations/${provider}/records?${query}`, { signal });
+      found.push(...answer.occurrences);
+      if (!answer.cursor) break;
+      query.set("cursor", answer.cursor);
+    }
+    return found;
+  }
+
+  /** Takes the calendars' names and colours. */
+  function name(options) {
+    calendars = new Map(options.map((option) => [option.id, option]));
+    if (occurrences) show();
+  }
+
+  function show() {
+    const days = daysOf(occurrences, week.start, week.end);
+    const today = new Date();
+    const worth = days.filter(({ date, items }) => items.length || sameDay(date, today));
+    const empty = days.every(({ items }) => !items.length);
+    fill(body, empty ? nothing() : worth.map((each) => dayGroup(each, sameDay(each.date, today), calendars)));
+  }
+
+  return { el, reload, name, isEmpty: () => !occurrences?.length };
+}
+
+function nothing() {
+  return h("div", { class: "empty" }, h("strong", null, "Nothing this week"), h("p", { class: "muted" }, "There are no synced events in these seven days."));
+}
+
+function dayGroup({ date, items }, isToday, calendars) {
+  return h("section", { class: `day ${isToday ? "today" : ""}` },
+    h("h3", null, h("span", { class: "weekday" }, isToday ? "Today" : weekday(date)), h("span", { class: "muted" }, day(date))),
+    items.length ? h("ul", null, items.map((item) => eventRow(item, calendars))) : h("p", { class: "muted free" }, "No events"));
+}
+
+function eventRow(item, calendars) {
+  const { occurrence, parts, part } = item;
+  const { event } = occurrence;
+  const calendar = calendars.get(occurrence.resource);
+  return h("li", { class: `event ${event.status === "tentative" ? "tentative" : ""}`, "data-event": occurrence.id },
+    h("span", { class: "event-time" }, timeText(item)), colorDot(calendar?.color),
+    h("div", { class: "event-text" }, h("p", { class: "event-title" }, eventTitle(event), parts > 1 && h("span", { class: "tag quiet" }, `Day ${part} of ${parts}`), event.status === "tentative" && h("span", { class: "tag quiet" }, "Tentative")),
+      h("p", { class: "event-notes" }, h("span", null, calendar?.name ?? occurrence.resource), event.location && h("span", null, mark("place"), event.location), call(event))));
+}
+
+function timeText({ allDay, from, until }) {
+  if (allDay) return "All day";
+  if (from && until) return from.getTime() === until.getTime() ? hour(from) : `${hour(from)} – ${hour(until)}`;
+  return from ? `from ${hour(from)}` : `until ${hour(until)}`;
+}
+
+function eventTitle(event) {
+  const text = event.title?.trim() || (event.private ? "Busy" : "(No title)");
+  const address = webAddress(event.link);
+  return address ? h("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, text) : h("span", null, text);
+}
+
+function call({ conferenceLink }) {
+  const address = webAddress(conferenceLink);
+  return address && h("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, mark("video"), "Video call");
+}

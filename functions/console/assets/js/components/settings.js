@@ -1,0 +1,113 @@
+// The provider's settings: resources and interval. What is not saved yet is never overwritten by a refresh.
+
+import { get, patch, problem } from "../api.js";
+import { announce, button, fill, h, mark, skeleton } from "../dom.js";
+import { resourceWords } from "../words.js";
+import { picker } from "./picker.js";
+import { problemNotice } from "./problem.js";
+
+/** The settings panel. `onSaved` gets the integration as it is then, `onOptions` the options once they are known. */
+export function settingsPanel(provider, signal, { onSaved, onOptions }) {
+  const body = h("div", { class: "settings" });
+  const el = h("section", { class: "panel", "aria-labelledby": "settings-title" }, h("h2", { id: "settings-title" }, "Settings"), body);
+  const foot = h("div", { class: "settings-foot" });
+  let integration = null;
+  let options = null;
+  let loadedFor = null;
+  let draft = null;
+  let dirty = false;
+  let shown = "";
+
+  /** Takes a newer state of the integration. */
+  function update(next) {
+    integration = next;
+    const wanted = JSON.stringify([next.settings, next.configuration, next.sync?.suggestedInterval]);
+    const account = next.account?.label ?? "";
+    if (loadedFor !== account) {
+      loadedFor = account;
+      options = null;
+      return load();
+    }
+    if (!options || dirty || wanted === shown) return undefined;
+    shown = wanted;
+    return show();
+  }
+
+  async function load() {
+    fill(body, skeleton(4));
+    try {
+      const { body: answer } = await get(`/integrations/${provider}/options/${encodeURIComponent(integration.configuration.resourceKind)}`, { signal });
+      options = answer.options;
+      onOptions(options);
+      shown = "";
+      dirty = false;
+      update(integration);
+    } catch (error) {
+      if (!signal.aborted) fill(body, problemNotice(problem(error), { onRetry: load }));
+    }
+  }
+
+  function show() {
+    const { settings, configuration } = integration;
+    draft = { ...settings, resources: settings.resources.filter((id) => options.some((option) => option.id === id)) };
+    const gone = settings.resources.length - draft.resources.length;
+    dirty = gone > 0;
+    fill(body, gone > 0 && goneNote(gone, configuration), picker(options, configuration, draft, touched),
+      interval(configuration, integration.sync?.suggestedInterval), foot);
+    showFoot();
+  }
+
+  function interval({ intervals, shortestInterval }, suggested) {
+    const select = h("select", { class: "field", "data-setting": "intervalMinutes" }, intervals.map((minutes) => {
+      const tooShort = minutes < shortestInterval;
+      const text = `Every ${minutes} minutes${tooShort ? " (not in your plan)" : ""}`;
+      return h("option", { value: minutes, disabled: tooShort, selected: minutes === draft.intervalMinutes }, text);
+    }));
+    select.addEventListener("change", () => {
+      draft.intervalMinutes = Number(select.value);
+      touched();
+    });
+    const limited = intervals.some((minutes) => minutes < shortestInterval);
+    return h("label", { class: "setting" }, h("span", { class: "setting-name" }, "Sync interval"), h("span", { class: "select" }, select),
+      limited && h("span", { class: "fine" }, `Your plan syncs every ${shortestInterval} minutes at the shortest.`),
+      suggested && suggested > draft.intervalMinutes && h("span", { class: "fine hint" }, mark("clock"), `The provider limits how often Aura may ask. Every ${suggested} minutes works better at the moment.`));
+  }
+
+  function touched() {
+    dirty = true;
+    showFoot();
+  }
+
+  function showFoot(state = "idle", failure = null) {
+    const save = state === "saving"
+      ? button("Saving…", { kind: "primary", pending: true, "data-action": "save" })
+      : button("Save", { kind: "primary", "data-action": "save", "aria-disabled": dirty ? null : "true", onclick: () => dirty && store() });
+    const hadFocus = foot.contains(document.activeElement) || state === "saved";
+    fill(foot, failure && problemNotice(failure), h("div", { class: "row" }, save, state === "saved" && h("span", { class: "saved", "data-saved": true }, mark("check"), "Saved"),
+      dirty && state === "idle" && h("span", { class: "muted" }, "Not saved yet")));
+    if (hadFocus) foot.querySelector("[data-action=save]").focus();
+  }
+
+  async function store() {
+    const sent = { resources: draft.resources, intervalMinutes: draft.intervalMinutes };
+    if (integration.configuration.writes) sent.writeResource = draft.writeResource;
+    showFoot("saving");
+    try {
+      const { body: saved } = await patch(`/integrations/${provider}/settings`, sent, { signal });
+      dirty = false;
+      onSaved(saved);
+      showFoot("saved");
+      announce("Settings saved");
+    } catch (error) {
+      if (!signal.aborted) showFoot("idle", problem(error));
+    }
+  }
+
+  return { el, update };
+}
+
+function goneNote(gone, { resourceKind }) {
+  const words = resourceWords(resourceKind);
+  const what = gone === 1 ? `One chosen ${words.one} is` : `${gone} chosen ${words.many} are`;
+  return h("p", { class: "notice pause", role: "status" }, `${what} no longer available. Save to go on without.`);
+}
