@@ -6,3 +6,7 @@
 pub mod clock;
 pub mod config;
 pub mod entry;
+pub mod clients;
+pub mod digest;
+pub mod random;
+pub mod seal;
