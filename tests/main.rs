@@ -1,1 +1,3 @@
-//! x
+//! Journeys, conformance and the house rules, in one binary so that it is linked once.
+
+mod tidy;
