@@ -106,10 +106,10 @@ fn names_a_provider(line: &Line) -> bool {
     line.literals.iter().filter(decides).any(|literal| PROVIDER_NAMES.iter().any(|name| literal.contains(name)))
 }
 
-/// `ACCOUNT#…`: capitals, then the sign that ends the prefix.
+/// `ACCOUNT#…`, `single#…`: a word, then the sign that ends the prefix.
 fn is_key_prefix(literal: &str) -> bool {
     literal.split_once('#').is_some_and(|(prefix, _)| {
-        prefix.len() > 1 && prefix.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+        prefix.len() > 1 && prefix.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_')
     })
 }
 

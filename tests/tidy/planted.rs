@@ -22,6 +22,7 @@ fn a_broken_rule_is_found_with_its_line() {
         ("shared/domain/src/run.rs", "async fn run() {}", 1, "`domain` is pure"),
         ("shared/domain/src/run.rs", "use std::time::{Duration,\nSystemTime};", 2, "`domain` is pure"),
         ("shared/src/store/run.rs", "format!(\"RUN#{id}\")", 1, "prefix of a key"),
+        ("shared/src/store/record.rs", "let sort = \"single#\";", 1, "prefix of a key"),
         ("functions/runs/src/lib.rs", "let key = \"ACCOUNT#a\";", 1, "prefix of a key"),
         ("shared/src/a.rs", "/* \"RUN#\"\n*/ fn a<'a>() { '\"'; \"RUN#\" }", 2, "prefix of a key"),
         ("shared/src/a.rs", "#[cfg(test)]\nmod tests;\nconst A: &str = \"RUN#\";", 3, "prefix of a key"),
