@@ -1,10 +1,10 @@
 //! The keys that seal: one secret of Secrets Manager, `{"k1": "<random text>", "k2": …}`.
 
 use super::Purpose;
+use crate::secret::SecretText;
 use ring::aead::{AES_256_GCM, LessSafeKey, UnboundKey};
 use ring::hkdf::{HKDF_SHA256, Prk, Salt};
 use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Deserializer};
 use std::collections::HashMap;
 use std::fmt;
 
@@ -31,18 +31,11 @@ impl fmt::Debug for Keyring {
     }
 }
 
-struct Text(SecretString);
-
-impl<'de> Deserialize<'de> for Text {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer).map(|text| Self(text.into()))
-    }
-}
-
 impl Keyring {
     /// Reads the secret's text. The highest key id seals: `k10` is higher than `k9`.
     pub fn parse(json: &SecretString) -> Result<Self, KeyringError> {
-        let texts: HashMap<String, Text> = serde_json::from_str(json.expose_secret()).map_err(|_| KeyringError)?;
+        let texts: HashMap<String, SecretText> =
+            serde_json::from_str(json.expose_secret()).map_err(|_| KeyringError)?;
         let sealing = texts.keys().max_by_key(|id| (id.len(), *id)).cloned().ok_or(KeyringError)?;
         let keys = texts.into_iter().map(|(id, text)| key(id, &text.0)).collect::<Result<_, _>>()?;
         Ok(Self { keys, sealing })
