@@ -1,0 +1,74 @@
+//! How often each kind of path was asked for.
+
+use std::collections::BTreeMap;
+
+use http::Method;
+use serde::{Deserialize, Serialize};
+
+/// What a request asks of the provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum PathKind {
+    /// The consent page.
+    Consent,
+    /// Exchanging a code or refreshing a token.
+    Token,
+    /// Revoking a grant.
+    Revoke,
+    /// Who the account is.
+    Userinfo,
+    /// The calendars of the account.
+    CalendarList,
+    /// Listing the events of one calendar.
+    Events,
+    /// Reading one event.
+    Event,
+    /// Inserting, changing or deleting one event.
+    Write,
+}
+
+impl PathKind {
+    /// The kind of a request to the provider; `None` for anything else.
+    pub(crate) fn of(method: &Method, path: &str) -> Option<Self> {
+        let path = path.strip_prefix("/google/")?;
+        match path {
+            "o/oauth2/v2/auth" => Some(Self::Consent),
+            "token" => Some(Self::Token),
+            "revoke" => Some(Self::Revoke),
+            "userinfo" => Some(Self::Userinfo),
+            "calendar/v3/users/me/calendarList" => Some(Self::CalendarList),
+            _ => Self::of_calendar(method, path.strip_prefix("calendar/v3/calendars/")?),
+        }
+    }
+
+    fn of_calendar(method: &Method, path: &str) -> Option<Self> {
+        let mut parts = path.split('/').skip(1);
+        match (parts.next(), parts.next()) {
+            (Some("events"), _) if method != Method::GET => Some(Self::Write),
+            (Some("events"), None) => Some(Self::Events),
+            (Some("events"), Some(_)) => Some(Self::Event),
+            _ => None,
+        }
+    }
+}
+
+/// Requests by kind of path.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Counters(BTreeMap<PathKind, u64>);
+
+impl Counters {
+    /// How many requests of this kind arrived.
+    pub fn of(&self, kind: PathKind) -> u64 {
+        self.0.get(&kind).copied().unwrap_or_default()
+    }
+
+    /// How many arrived in all.
+    pub fn total(&self) -> u64 {
+        self.0.values().sum()
+    }
+
+    pub(crate) fn count(&mut self, kind: PathKind) {
+        *self.0.entry(kind).or_default() += 1;
+    }
+}

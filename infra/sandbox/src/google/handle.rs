@@ -1,0 +1,206 @@
+//! Google's side as a test sees it: everything can be looked at and changed without HTTP.
+
+use serde_json::Value;
+
+use super::{
+    calendar::{Body, Calendar},
+    change, data, edit,
+    errors::ApiError,
+    state::{ListEntry, Role},
+};
+use crate::Sandbox;
+
+/// There is no such account or calendar.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the sandbox knows no {0}")]
+pub struct Unknown(String);
+
+/// A handle on all of Google's side.
+#[derive(Clone)]
+pub struct Google {
+    sandbox: Sandbox,
+}
+
+impl Google {
+    pub(crate) fn new(sandbox: Sandbox) -> Self {
+        Self { sandbox }
+    }
+
+    /// One calendar of one account; `primary` names the account's own.
+    ///
+    /// # Errors
+    /// [`Unknown`] when the account does not see such a calendar.
+    pub fn calendar(&self, account: &str, id: &str) -> Result<CalendarHandle, Unknown> {
+        let found = self.sandbox.read(|state| state.google.calendar(account, id).map(|found| found.0.id.clone()));
+        let id = found.ok_or_else(|| Unknown(format!("calendar {id} of {account}")))?;
+        Ok(CalendarHandle { sandbox: self.sandbox.clone(), id })
+    }
+
+    /// The ids of the calendars that the account sees.
+    ///
+    /// # Errors
+    /// [`Unknown`] when there is no such account.
+    pub fn calendars(&self, account: &str) -> Result<Vec<String>, Unknown> {
+        self.sandbox.read(|state| {
+            let account = state.google.account(account).ok_or_else(|| no_account(account))?;
+            Ok(account.list.iter().filter(|entry| !entry.removed).map(|entry| entry.calendar.clone()).collect())
+        })
+    }
+
+    /// What a full listing of the calendar shows now, in its order.
+    ///
+    /// # Errors
+    /// [`Unknown`] when the account does not see such a calendar.
+    pub fn events(&self, account: &str, calendar: &str) -> Result<Vec<Value>, Unknown> {
+        Ok(self.calendar(account, calendar)?.events())
+    }
+
+    /// Changes `count` events of the calendar, each once; see [`CalendarHandle::change_some`].
+    ///
+    /// # Errors
+    /// [`Unknown`] when the account does not see such a calendar.
+    pub fn change_some(&self, account: &str, calendar: &str, count: usize) -> Result<Vec<String>, Unknown> {
+        Ok(self.calendar(account, calendar)?.change_some(count))
+    }
+
+    /// Takes the calendar out of the account's sight: its events are 404 from now on.
+    ///
+    /// # Errors
+    /// [`Unknown`] when the account does not see such a calendar.
+    pub fn unshare(&self, account: &str, calendar: &str) -> Result<(), Unknown> {
+        self.set_entry(account, calendar, |entry| entry.removed = true)
+    }
+
+    /// Shows a calendar of the sandbox to the account, or changes what the account may do with it.
+    ///
+    /// # Errors
+    /// [`Unknown`] when there is no such account or calendar.
+    pub fn share(&self, account: &str, calendar: &str, role: Role) -> Result<(), Unknown> {
+        self.set_entry(account, calendar, |entry| (entry.role, entry.removed) = (role, false))
+    }
+
+    /// Refuses every sync token given so far with 410.
+    pub fn expire_sync_tokens(&self) {
+        self.sandbox.write(|state| state.google.sync_epoch += 1);
+    }
+
+    /// Refuses every access token given so far with 401; refresh tokens stay good.
+    pub fn expire_access_tokens(&self) {
+        self.sandbox.write(|state| state.google.grants.expire_access_tokens());
+    }
+
+    /// Ends the account's grant, as if its owner had removed the application's access.
+    ///
+    /// # Errors
+    /// [`Unknown`] when there is no such account.
+    pub fn revoke(&self, account: &str) -> Result<(), Unknown> {
+        self.sandbox.write(|state| {
+            state.google.account(account).ok_or_else(|| no_account(account))?;
+            state.google.grants.revoke_account(account);
+            Ok(())
+        })
+    }
+
+    /// How many refresh tokens of the account are alive: none is left behind by a clean disconnect.
+    pub fn live_refresh_tokens(&self, account: &str) -> usize {
+        self.sandbox.read(|state| state.google.grants.live_refresh_tokens(account))
+    }
+
+    fn set_entry(&self, account: &str, calendar: &str, set: impl FnOnce(&mut ListEntry)) -> Result<(), Unknown> {
+        self.sandbox.write(|state| {
+            if !state.google.calendars.contains_key(calendar) {
+                return Err(Unknown(format!("calendar {calendar}")));
+            }
+            let account = state.google.account_mut(account).ok_or_else(|| no_account(account))?;
+            let former = account.list.iter().find(|entry| entry.calendar == calendar).cloned();
+            let mut entry = former.unwrap_or_else(|| ListEntry::new(calendar, Role::Reader, "#9fe1e7"));
+            set(&mut entry);
+            account.put_entry(entry);
+            Ok(())
+        })
+    }
+}
+
+fn no_account(account: &str) -> Unknown {
+    Unknown(format!("account {account}"))
+}
+
+const NEVER_REMOVED: &str = "the handle was made for a calendar of the state, and none is ever taken out";
+
+/// A handle on one calendar. It writes with the rights of Google itself, whatever the account may do.
+#[derive(Clone)]
+pub struct CalendarHandle {
+    sandbox: Sandbox,
+    id: String,
+}
+
+impl CalendarHandle {
+    /// The calendar's own id.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// What a full listing shows now, in its order.
+    pub fn events(&self) -> Vec<Value> {
+        self.look(|calendar| calendar.listed().map(|entry| Value::Object(entry.body.clone())).collect())
+    }
+
+    /// One event, or its tombstone.
+    pub fn event(&self, id: &str) -> Option<Value> {
+        self.look(|calendar| calendar.get(id).map(|entry| Value::Object(entry.body.clone())))
+    }
+
+    /// Inserts an event; needs `start` and `end` at least, and answers it complete.
+    ///
+    /// # Errors
+    /// As the API answers.
+    pub fn insert(&self, event: Value) -> Result<Value, ApiError> {
+        let (sent, now) = (object(event)?, self.sandbox.now());
+        self.with(|calendar| edit::insert(calendar, sent, now)).map(Value::Object)
+    }
+
+    /// Changes an event by JSON merge. The id of an occurrence (`<series>_<original start>`) makes an exception.
+    ///
+    /// # Errors
+    /// As the API answers.
+    pub fn update(&self, id: &str, patch: Value) -> Result<Value, ApiError> {
+        let (sent, now) = (object(patch)?, self.sandbox.now());
+        self.with(|calendar| edit::patch(calendar, id, sent, None, now)).map(Value::Object)
+    }
+
+    /// Deletes an event, a series with its exceptions, or one occurrence of a series.
+    ///
+    /// # Errors
+    /// As the API answers.
+    pub fn delete(&self, id: &str) -> Result<(), ApiError> {
+        let now = self.sandbox.now();
+        self.with(|calendar| edit::delete(calendar, id, None, now))
+    }
+
+    /// Renames, moves, inserts and deletes: exactly `count` events change, each once. Answers their ids.
+    pub fn change_some(&self, count: usize) -> Vec<String> {
+        let (now, seed) = (self.sandbox.now(), self.sandbox.read(|state| state.google.seed));
+        self.with(|calendar| change::some(calendar, count, seed, now))
+    }
+
+    /// Adds realistic events until a full listing shows `count` more.
+    pub fn add_realistic(&self, count: usize) {
+        let (now, seed) = (self.sandbox.now(), self.sandbox.read(|state| state.google.seed));
+        self.with(|calendar| data::fill(calendar, count, seed ^ calendar.sequence(), now));
+    }
+
+    fn look<T>(&self, look: impl FnOnce(&Calendar) -> T) -> T {
+        self.sandbox.read(|state| look(state.google.calendars.get(&self.id).expect(NEVER_REMOVED)))
+    }
+
+    fn with<T>(&self, act: impl FnOnce(&mut Calendar) -> T) -> T {
+        self.sandbox.write(|state| act(state.google.calendars.get_mut(&self.id).expect(NEVER_REMOVED)))
+    }
+}
+
+fn object(value: Value) -> Result<Body, ApiError> {
+    match value {
+        Value::Object(object) => Ok(object),
+        _ => Err(ApiError::bad_request("Parse Error")),
+    }
+}

@@ -1,0 +1,67 @@
+//! An imitation of Google: OAuth, userinfo and the Calendar API v3.
+
+mod access;
+mod calendar;
+mod calendar_list;
+mod change;
+pub(crate) mod consent;
+pub(crate) mod data;
+mod edit;
+pub(crate) mod errors;
+mod events;
+mod filter;
+mod grants;
+mod handle;
+mod oauth;
+mod page;
+mod query;
+mod scopes;
+pub(crate) mod state;
+mod token;
+mod tokens;
+mod writes;
+
+use axum::{
+    Router,
+    routing::{get, post},
+};
+use http::{HeaderMap, header};
+
+use crate::Sandbox;
+pub use errors::ApiError;
+pub use handle::{CalendarHandle, Google, Unknown};
+pub use oauth::AuthorizationError;
+pub use state::Role;
+
+/// The id of the one OAuth client that the imitation knows.
+pub const CLIENT_ID: &str = "1234567890-sandbox.apps.googleusercontent.com";
+/// Its secret. It opens nothing but this imitation.
+pub const CLIENT_SECRET: &str = "GOCSPX-sandbox-secret";
+/// The first account.
+pub const ADA: &str = "ada@example.com";
+/// The second account.
+pub const GRACE: &str = "grace@example.com";
+/// A calendar that both accounts may write, in New York's zone.
+pub const TEAM_CALENDAR: &str = "c_7a1f0team@group.calendar.google.com";
+/// A calendar that both may only read, in Tokyo's zone. Its id must be encoded in paths.
+pub const TOKYO_CALENDAR: &str = "ja.tokyo-office#shared@group.v.calendar.google.com";
+/// A calendar of which both see only when it is busy, in London's zone.
+pub const ROOM_CALENDAR: &str = "c_188room@resource.calendar.google.com";
+
+pub(crate) fn router() -> Router<Sandbox> {
+    Router::new()
+        .route("/google/o/oauth2/v2/auth", get(consent::page).post(consent::answer))
+        .route("/google/token", post(token::token))
+        .route("/google/revoke", post(token::revoke))
+        .route("/google/userinfo", get(token::userinfo))
+        .route("/google/calendar/v3/users/me/calendarList", get(calendar_list::list))
+        .route("/google/calendar/v3/calendars/{calendar}/events", get(events::list).post(writes::insert))
+        .route(
+            "/google/calendar/v3/calendars/{calendar}/events/{event}",
+            get(writes::get).patch(writes::patch).delete(writes::delete),
+        )
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
+}
