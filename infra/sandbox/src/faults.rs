@@ -19,7 +19,7 @@ pub(crate) async fn apply(State(sandbox): State<Sandbox>, request: Request, next
     let Some(kind) = PathKind::of(request.method(), request.uri().path()) else {
         return next.run(request).await;
     };
-    let fault = sandbox.write(|state| {
+    let fault = sandbox.note(|state| {
         state.counters.count(kind);
         state.switches.take(kind)
     });

@@ -183,12 +183,12 @@ impl Sandbox {
 
     /// Makes the sandbox behave from now on: the next answers that match go wrong in this way.
     pub fn fault(&self, fault: Fault) {
-        self.write(|state| state.switches.faults.push(fault));
+        self.note(|state| state.switches.faults.push(fault));
     }
 
     /// Ends all misbehaviour. What was revoked or expired stays so.
     pub fn reset_switches(&self) {
-        self.write(|state| state.switches = Switches::default());
+        self.note(|state| state.switches = Switches::default());
     }
 
     /// How many requests arrived, by kind of path, those that were made to fail included.
@@ -198,7 +198,7 @@ impl Sandbox {
 
     /// Counts from zero again.
     pub fn reset_counters(&self) {
-        self.write(|state| state.counters = Counters::default());
+        self.note(|state| state.counters = Counters::default());
     }
 
     /// The whole state but switches and counters, to be handed to [`Options::restore`].
@@ -223,10 +223,6 @@ impl Sandbox {
         self.inner.sync_token_age
     }
 
-    pub(crate) fn base_url(&self) -> &Url {
-        &self.inner.base_url
-    }
-
     pub(crate) fn read<T>(&self, look: impl FnOnce(&State) -> T) -> T {
         look(&self.lock())
     }
@@ -235,6 +231,11 @@ impl Sandbox {
         let mut state = self.lock();
         state.revision += 1;
         change(&mut state)
+    }
+
+    /// As [`Sandbox::write`], for what is no part of the snapshot: switches and counters.
+    pub(crate) fn note<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        change(&mut self.lock())
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

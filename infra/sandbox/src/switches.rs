@@ -163,7 +163,7 @@ pub(crate) fn apply(sandbox: &Sandbox, change: SwitchChange) -> Result<(), Unkno
     if change.expire_access_tokens {
         google.expire_access_tokens();
     }
-    sandbox.write(|state| {
+    sandbox.note(|state| {
         let switches = &mut state.switches;
         switches.faults.extend(change.faults);
         switches.rotation = change.rotation.unwrap_or(switches.rotation);

@@ -95,7 +95,7 @@ impl Calendar {
     }
 
     /// Events in the order of their creation, from this place on, each with the place after it.
-    pub(crate) fn from_place(&self, place: u64) -> impl Iterator<Item = (u64, &Entry)> {
+    pub(crate) fn starting_at(&self, place: u64) -> impl Iterator<Item = (u64, &Entry)> {
         let place = usize::try_from(place).unwrap_or(usize::MAX).min(self.entries.len());
         self.entries[place..].iter().zip(place as u64 + 1..).map(|(entry, next)| (next, entry))
     }

@@ -5,7 +5,6 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 use http::{StatusCode, header};
-use serde::Deserialize;
 use url::Url;
 
 use super::{
@@ -19,8 +18,7 @@ const PAGE: &str = include_str!("consent.html");
 const ERROR_PAGE: &str = include_str!("blocked.html");
 
 /// What the person in front of the consent page does.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Consent {
     /// An e-mail address; `None`: the one hinted at, else the first.
     pub account: Option<String>,

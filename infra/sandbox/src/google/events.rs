@@ -147,7 +147,7 @@ impl Listing {
                 Page::cut(changed.filter(|(_, entry)| self.filter.has_type(entry)), size)
             }
             (None, true) => Page::cut(calendar.changed(self.after, self.began).filter(|one| self.shows(one.1)), size),
-            (None, false) => Page::cut(calendar.from_place(self.after).filter(|one| self.shows(one.1)), size),
+            (None, false) => Page::cut(calendar.starting_at(self.after).filter(|one| self.shows(one.1)), size),
         }
     }
 

@@ -86,12 +86,6 @@ impl Google {
         let entry = self.account(email)?.entry(id)?;
         Some((self.calendars.get(&entry.calendar)?, entry.role))
     }
-
-    pub(crate) fn calendar_mut(&mut self, email: &str, id: &str) -> Option<(&mut Calendar, Role)> {
-        let entry = self.account(email)?.entry(id)?;
-        let (calendar, role) = (entry.calendar.clone(), entry.role);
-        Some((self.calendars.get_mut(&calendar)?, role))
-    }
 }
 
 impl Account {

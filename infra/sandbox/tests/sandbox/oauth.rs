@@ -8,9 +8,9 @@ use sandbox::{
 use serde_json::{Value, json};
 use url::Url;
 
-use crate::support::{EVENTS_SCOPE, LIST_SCOPE, REDIRECT, VERIFIER, World, parameter, text};
+use crate::support::{Answer, EVENTS_SCOPE, LIST_SCOPE, REDIRECT, VERIFIER, World, parameter, text};
 
-fn error(answer: &crate::support::Answer) -> (u16, String, String) {
+fn error(answer: &Answer) -> (u16, String, String) {
     let body = answer.json();
     (answer.status, text(&body, "error").to_owned(), text(&body, "error_description").to_owned())
 }
@@ -272,8 +272,11 @@ async fn grants_survive_a_restart() {
     let world = World::new().await;
     let reply = world.connect_as(&Consent::default()).await;
     let before = world.sandbox.revision();
+    assert_eq!(world.events(text(&reply, "access_token"), ADA, &[]).await.status, 200);
     let kept = world.sandbox.export();
     assert_eq!(world.sandbox.revision(), before, "looking changes nothing");
+    world.sandbox.google().expire_sync_tokens();
+    assert_ne!(world.sandbox.revision(), before);
     let again = World::with(|options| options.restore = Some(kept)).await;
     assert_eq!(again.events(text(&reply, "access_token"), ADA, &[]).await.status, 200);
     assert_eq!(again.refresh(text(&reply, "refresh_token")).await.status, 200);

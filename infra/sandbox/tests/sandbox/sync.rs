@@ -72,8 +72,7 @@ async fn changes_between_two_pages_are_not_lost() {
     let token = world.access_token().await;
     let calendar = world.sandbox.google().calendar(ADA, "primary").unwrap();
     let mut copy = BTreeMap::new();
-    let (mut page_token, sync_token) = (None::<String>, None::<String>);
-    let mut sync_token = sync_token;
+    let (mut page_token, mut sync_token) = (None::<String>, None::<String>);
     for round in 0..60 {
         let mut query = vec![("maxResults", "9")];
         query.extend(page_token.as_deref().map(|token| ("pageToken", token)));

@@ -18,7 +18,7 @@ impl Dice {
 
     /// 0 up to, not including, `end`.
     pub(crate) fn below(&mut self, end: u32) -> u32 {
-        let high = (self.next() >> 32) * u64::from(end) >> 32;
+        let high = ((self.next() >> 32) * u64::from(end)) >> 32;
         u32::try_from(high).expect("the product of two 32-bit numbers, halved, has 32 bits")
     }
 
