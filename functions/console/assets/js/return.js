@@ -1,14 +1,14 @@
 // The page a connection's popup lands on. It hands flow key and ticket to the page that started the flow; only when
 // nobody answers does it complete the flow itself.
 
-import { problem, signedOut, whenSignedOut } from "./api.js";
+import { Problem, problem, signedOut, whenSignedOut } from "./api.js";
 import { session, signInBeside } from "./auth.js";
 import { channel } from "./channel.js";
 import { complete } from "./complete.js";
+import { failureWords } from "./components/connect-panel.js";
 import { CHANNEL } from "./connect.js";
 import { root } from "./config.js";
 import { button, fill, h, mark } from "./dom.js";
-import { connectFailure } from "./words.js";
 
 const NOBODY_AFTER = 1_500;
 const ASK_AGAIN = 400;
@@ -83,9 +83,9 @@ function askToSignIn(returned, line, remark = null) {
 
 function showFailure(failure, line, flow) {
   line.post({ type: "finished", flow, failed: true });
-  const words = connectFailure(failure.code, "the provider");
-  const text = failure.message ? [failure.message, failure.remedy].filter(Boolean).join(" ") : words.text;
-  show(words.title, text, leave(), "warning");
+  const isProblem = failure instanceof Problem;
+  const { title, text } = failureWords(failure.code, isProblem ? failure : null, "the provider");
+  show(title, text, leave(), "warning");
 }
 
 /** Closes the window. Where the browser does not let a script do that, the words remain. */

@@ -45,13 +45,12 @@ export function connectFailure(code, name) {
     invalid: ["This did not match", "The answer did not belong to a connection that was started here. Nothing has changed. Please start again."],
     provider_error: [`${name} could not do it`, `${name} reported a problem on its side. Nothing has changed. Please try again in a moment.`],
     missing_permissions: ["Some permissions are missing", "Not every permission Aura needs was given. Nothing has changed. Connect again and leave every box ticked."],
-    wrong_account: ["This is a different account", "Disconnect the current integration first, then connect the other account."],
     closed: ["The window was closed before the connection was finished", "If it is still open, simply carry on there. Otherwise start again; nothing has changed."],
     blocked: ["Your browser blocked the window", "Open the permission page in a tab instead, or allow pop-ups for this page and try again."],
     slow: ["This takes longer than usual", "The connection was not confirmed in time. Reload this page in a minute to see whether it worked, or start again."],
   };
   const [title, text] = failures[code] ?? ["The connection was not made", "Nothing has changed. Please start again."];
-  return { code, title, text };
+  return { code, title, text, known: code in failures };
 }
 
 /** A plan as a person reads it: `free` is Free. */

@@ -33,12 +33,9 @@ export function connectPanel(name, { onCancel, onAgain }) {
     }
   }
 
-  /** A problem of the API speaks for itself; a code from the popup gets the page's words. */
   function failed({ code, problem }) {
-    const words = connectFailure(code ?? problem.code, name);
-    const text = problem ? [problem.message, problem.remedy].filter(Boolean).join(" ") : words.text;
     const tone = code === "denied" ? "pause" : "bad";
-    return h("div", { "data-code": words.code }, said(tone, { title: words.title, text }, [again("Try again"), dismiss()], reference(problem)));
+    return h("div", { "data-code": code ?? problem.code }, said(tone, failureWords(code, problem, name), [again("Try again"), dismiss()], reference(problem)));
   }
 
   const cancel = () => button("Cancel", { kind: "ghost small", "data-action": "cancel-connect", onclick: onCancel });
@@ -50,6 +47,14 @@ export function connectPanel(name, { onCancel, onAgain }) {
 
 function busy(title, text, ...more) {
   return h("div", { class: "notice info" }, h("span", { class: "spinner" }), h("div", { class: "notice-text" }, h("strong", null, title), h("p", null, text)), more);
+}
+
+/** A problem of the API speaks for itself; a code from the popup gets the page's words. */
+export function failureWords(code, problem, name) {
+  const words = connectFailure(code ?? problem.code, name);
+  if (!problem) return words;
+  const remedy = problem.remedy ?? "Nothing has changed.";
+  return words.known ? { title: words.title, text: `${problem.message} ${remedy}` } : { title: problem.message, text: remedy };
 }
 
 function said(tone, { title, text }, actions, more) {

@@ -64,6 +64,7 @@ function row(run) {
 }
 
 function figures(run) {
+  if (run.outcome === "running") return run.kind === "full" ? "Full · under way" : "Changes · under way";
   const counts = run.counts ?? {};
   const changes = CHANGES.filter((name) => counts[name]).map((name) => `${number(counts[name])} ${name}`);
   const kind = run.kind === "full" ? "Full" : "Changes";

@@ -49,11 +49,11 @@ function detail(view, provider, about, first, signal) {
   const remarks = h("div", { class: "remarks" });
   const banner = h("div");
   const lost = h("div");
-  const connecting = connectPanel(about.name, { onCancel: stop, onAgain: () => run("connect") });
+  const connecting = connectPanel(about.name, { onCancel: stop, onAgain: () => run(legal().includes("reconnect") ? "reconnect" : "connect") });
   const sync = syncPanel();
   const history = runHistory(provider, signal);
   const events = agenda(provider, signal);
-  const settings = settingsPanel(provider, signal, { onSaved: take, onOptions: events.name });
+  const settings = settingsPanel(provider, signal, { onSaved: saved, onOptions: events.name });
   const columns = h("div", { class: "columns" });
   const poller = poll({ read: () => read(provider, signal), take: arrived, lost: gone, busy, signal });
 
@@ -74,6 +74,11 @@ function detail(view, provider, about, first, signal) {
     take(next);
   }
 
+  function saved(next) {
+    take(next);
+    poller.now();
+  }
+
   function gone(failure) {
     fill(lost, problemNotice(failure, { onRetry: () => poller.now() }));
   }
@@ -81,6 +86,8 @@ function detail(view, provider, about, first, signal) {
   /** Takes a newer state, and reads again what depends on it. */
   function take(next) {
     const before = integration;
+    // An answer that was under way while something was saved must not bring the old state back.
+    if (next && next.id === before?.id && next.version < before.version) return;
     integration = next;
     show(before);
     if (before?.status !== next?.status && next) announce(`${about.name}: ${next.status}`);
@@ -155,13 +162,14 @@ function detail(view, provider, about, first, signal) {
     connecting.show(report);
     if (!report.over && report.phase !== "failed") return;
     ["connect", "reconnect"].forEach((action) => pending.delete(action));
-    if (report.phase === "connected") celebrate();
+    if (report.phase === "connected") celebrate(report.status);
     show(integration);
     poller.now();
   }
 
-  async function celebrate() {
-    const said = notice("good", `${about.name} is connected.`, "The first sync starts by itself.");
+  async function celebrate(status) {
+    const next = { Testing: "Aura checks the connection, then it syncs by itself.", Paused: "It stays paused until it is resumed." };
+    const said = notice("good", `${about.name} is connected.`, next[status]);
     fill(remarks, said);
     await pause(8_000, signal).catch(() => {});
     said.remove();
