@@ -1,0 +1,88 @@
+//! The sandbox as part of a stack: its state in the data folder, its client for the functions.
+
+use crate::data::DataFolder;
+use crate::options::{Options, StartError};
+use sandbox::Sandbox;
+use serde_json::{Value, json};
+use shared::config::Vars;
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+use url::Url;
+
+/// How often the state is kept, should it have changed: a stack that is killed loses no more than that.
+const KEEP: Duration = Duration::from_secs(2);
+
+/// Opens the sandbox with the state that was kept.
+pub(crate) fn open(options: &Options, url: Url, folder: Option<&DataFolder>) -> Result<Sandbox, StartError> {
+    let clock = Arc::clone(&options.clock);
+    let mut settings = sandbox::Options::new(Arc::new(move || clock.now()), url);
+    settings.seed = options.sandbox_seed;
+    settings.events = options.sandbox_events;
+    settings.restore = folder.map(|folder| kept(&folder.sandbox())).transpose()?.flatten();
+    let expected = settings.restore.is_some();
+    let sandbox = Sandbox::new(settings);
+    match folder {
+        Some(folder) if expected && !sandbox.restored() => Err(StartError::SandboxState { path: folder.sandbox() }),
+        _ => Ok(sandbox),
+    }
+}
+
+fn kept(path: &Path) -> Result<Option<Value>, StartError> {
+    match std::fs::read(path) {
+        Ok(bytes) => {
+            serde_json::from_slice(&bytes).map(Some).map_err(|_| StartError::SandboxState { path: path.to_owned() })
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(StartError::Data { path: path.to_owned(), source }),
+    }
+}
+
+/// Keeps the state whenever it has changed, until told to stop; then a last time.
+pub(crate) async fn keep(sandbox: Sandbox, path: std::path::PathBuf, mut stop: watch::Receiver<bool>) {
+    let mut written = None;
+    loop {
+        let stopped = tokio::select! {
+            _ = stop.wait_for(|stopped| *stopped) => true,
+            () = tokio::time::sleep(KEEP) => false,
+        };
+        let revision = sandbox.revision();
+        if written != Some(revision) {
+            let (sandbox, path) = (sandbox.clone(), path.clone());
+            let kept = tokio::task::spawn_blocking(move || write(&path, &sandbox.export())).await;
+            if matches!(kept, Ok(Ok(()))) {
+                written = Some(revision);
+            }
+        }
+        if stopped {
+            return;
+        }
+    }
+}
+
+/// Written beside and moved over, so that there is always a whole file.
+fn write(path: &Path, state: &Value) -> std::io::Result<()> {
+    let beside = path.with_extension("json.new");
+    std::fs::write(&beside, state.to_string())?;
+    std::fs::rename(beside, path)
+}
+
+/// The client that Aura is at Google: the person's own, or the sandbox's.
+pub(crate) fn google_client(person: &Vars) -> Value {
+    match (person.get("GOOGLE_CLIENT_ID"), person.get("GOOGLE_CLIENT_SECRET")) {
+        (Some(id), Some(secret)) => json!({"client_id": id, "client_secret": secret}),
+        _ => json!({"client_id": sandbox::google::CLIENT_ID, "client_secret": sandbox::google::CLIENT_SECRET}),
+    }
+}
+
+/// Variables that lead functions to the sandbox; none when the person has a client of their own.
+pub(crate) fn google_vars(sandbox: &Sandbox, person: &Vars) -> HashMap<String, String> {
+    if is_real_google(person) { HashMap::new() } else { sandbox.google_vars() }
+}
+
+/// Whether the person has a client at the real Google.
+pub(crate) fn is_real_google(person: &Vars) -> bool {
+    person.get("GOOGLE_CLIENT_ID").is_some() && person.get("GOOGLE_CLIENT_SECRET").is_some()
+}
