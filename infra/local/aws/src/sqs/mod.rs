@@ -43,7 +43,7 @@ struct Inner {
     region: String,
     account_id: String,
     endpoint: String,
-    /// Counts changes that may make a message receivable.
+    /// Counts the changes of all queues.
     changes: watch::Sender<u64>,
     /// Long polls end early once this is true.
     closing: watch::Sender<bool>,
@@ -152,8 +152,8 @@ impl Sqs {
         format!("arn:aws:sqs:{}:{}:{queue}", self.inner.region, self.inner.account_id)
     }
 
-    /// To be awaited for the next change that may make a message receivable. Take it *before* looking
-    /// for messages, then none is missed.
+    /// To be awaited for the next change of any queue. Take it *before* looking at the queues, then no
+    /// change is missed.
     pub fn changes(&self) -> Changes {
         Changes::of(self)
     }

@@ -19,8 +19,8 @@ impl Changes {
         Self { count: sqs.inner.changes.subscribe() }
     }
 
-    /// Resolves when a message was sent, moved to a dead-letter queue or given back since this value was
-    /// taken or last resolved. A message that becomes visible by the passing of time is no change: see
+    /// Resolves when a message was sent, given back, deleted or moved to a dead-letter queue since this
+    /// value was taken or last resolved. A message that becomes visible by the passing of time is no change: see
     /// [`Sqs::next_visible_at`].
     pub async fn changed(&mut self) {
         // An error means that the queues themselves are gone: nothing will ever change again.

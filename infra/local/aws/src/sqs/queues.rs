@@ -170,7 +170,9 @@ pub(super) fn purge(sqs: &Sqs, name: &str) -> Result<(), AwsError> {
         must_find(database, name)?;
         database.execute("DELETE FROM messages WHERE queue = ?1", [name])?;
         Ok(())
-    })
+    })?;
+    sqs.changed();
+    Ok(())
 }
 
 pub(super) fn delete(sqs: &Sqs, name: &str) -> Result<(), AwsError> {

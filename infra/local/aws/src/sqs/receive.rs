@@ -124,7 +124,9 @@ pub(super) fn delete(sqs: &Sqs, queue: &str, receipt_handle: &str) -> Result<(),
             .prepare_cached("DELETE FROM messages WHERE id = ?1 AND handle = ?2 AND queue = ?3")?
             .execute(params![handle.message, handle.nonce, queue])?;
         Ok(())
-    })
+    })?;
+    sqs.changed();
+    Ok(())
 }
 
 pub(super) fn change_visibility(
