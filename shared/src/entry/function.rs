@@ -6,6 +6,7 @@ use crate::entry::log::Log;
 use async_trait::async_trait;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use chrono::{DateTime, Utc};
+use providers::Registry;
 use providers::http::SharedWire;
 use serde_json::Value;
 use std::process::ExitCode;
@@ -26,13 +27,15 @@ pub struct Setup {
     pub log: Log,
 }
 
-/// The two ways out. Tests put faults in here; `None` makes the real one on first use.
+/// The ways out. Tests put faults and test providers in here; `None` makes the real one on first use.
 #[derive(Clone, Default)]
 pub struct Wires {
     /// To AWS.
     pub aws: Option<SharedHttpClient>,
     /// To the providers.
     pub providers: Option<SharedWire>,
+    /// Other providers than the standard ones.
+    pub registry: Option<Registry>,
 }
 
 /// One invocation.

@@ -44,6 +44,19 @@ pub struct StoredGrant {
     pub obtained_at: DateTime<Utc>,
 }
 
+impl StoredGrant {
+    /// The grant as JSON, for sealing it into the journal.
+    pub(crate) fn to_json(&self) -> Result<SecretString, VaultError> {
+        let text = encode(self, self.parent_version.as_deref())?;
+        Ok(SecretString::from(text.as_str()))
+    }
+
+    /// Reads what [`Self::to_json`] wrote.
+    pub(crate) fn from_json(json: &SecretString) -> Result<Self, VaultError> {
+        decode(json)
+    }
+}
+
 #[derive(Serialize)]
 struct Written<'a> {
     grant_id: GrantId,

@@ -1,0 +1,52 @@
+//! What requests carry. Unknown fields are refused, so that a typo is not silently ignored.
+
+use crate::secret::SecretText;
+use domain::ids::{ProviderSlug, ResourceId};
+use schemars::JsonSchema;
+use secrecy::SecretString;
+use serde::{Deserialize, Deserializer};
+
+/// Body of `POST /integrations`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CreateBody {
+    /// The provider's slug.
+    pub provider: ProviderSlug,
+}
+
+/// Body of `POST /oauth/complete`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CompleteBody {
+    /// The flow's key, from the return page's fragment.
+    pub flow: String,
+    /// The finish ticket, from the return page's fragment.
+    #[serde(deserialize_with = "secret")]
+    #[schemars(with = "String")]
+    pub ticket: SecretString,
+}
+
+/// Body of `PATCH /integrations/{provider}/settings`: what is absent stays as it is.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SettingsBody {
+    /// The resources to read.
+    #[serde(default)]
+    pub resources: Option<Vec<ResourceId>>,
+    /// The resource that Aura writes to; `null` for none.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "Option<ResourceId>")]
+    pub write_resource: Option<Option<ResourceId>>,
+    /// Minutes between two scheduled syncs: 5, 15, 30 or 60.
+    #[serde(default)]
+    pub interval_minutes: Option<u32>,
+}
+
+fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SecretString, D::Error> {
+    SecretText::deserialize(deserializer).map(|text| text.0)
+}
+
+/// Tells `null` from absent.
+fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}

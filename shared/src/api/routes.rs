@@ -1,0 +1,88 @@
+//! Every route of the API: who may call it and which function answers.
+
+/// Who may call a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Anybody.
+    Public,
+    /// Any member of the account.
+    Member,
+    /// A Channels Administrator.
+    Admin,
+}
+
+/// One route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Route {
+    /// HTTP method.
+    pub method: &'static str,
+    /// Path with `{parameters}`, as in the template.
+    pub path: &'static str,
+    /// The function that answers: its folder in `functions/`.
+    pub function: &'static str,
+    /// Who may call it.
+    pub access: Access,
+    /// One line for the document.
+    pub summary: &'static str,
+}
+
+const fn route(
+    method: &'static str,
+    path: &'static str,
+    function: &'static str,
+    access: Access,
+    summary: &'static str,
+) -> Route {
+    Route { method, path, function, access, summary }
+}
+
+/// The catalogue.
+pub const LIST: Route = route("GET", "/integrations", "list", Access::Member, "The catalogue with what is connected");
+/// One integration.
+pub const GET: Route = route("GET", "/integrations/{provider}", "get", Access::Admin, "One integration in full");
+/// Create.
+pub const CREATE: Route = route("POST", "/integrations", "create", Access::Admin, "Create an integration");
+/// Start a connect or reconnect.
+pub const CONNECT: Route =
+    route("POST", "/integrations/{provider}/connect", "connect", Access::Admin, "Start to connect or reconnect");
+/// Where the provider sends the browser back to.
+pub const CALLBACK: Route =
+    route("GET", "/oauth/callback/{provider}", "oauth-callback", Access::Public, "The provider's answer to a consent");
+/// Finish a connect.
+pub const COMPLETE: Route =
+    route("POST", "/oauth/complete", "oauth-complete", Access::Admin, "Finish to connect, by the member who started");
+/// What can be chosen.
+pub const OPTIONS: Route = route(
+    "GET",
+    "/integrations/{provider}/options/{resource}",
+    "options",
+    Access::Admin,
+    "What can be chosen in the settings",
+);
+/// Change the settings.
+pub const SETTINGS: Route =
+    route("PATCH", "/integrations/{provider}/settings", "settings", Access::Admin, "Change the settings");
+/// Test the connection.
+pub const TEST: Route =
+    route("POST", "/integrations/{provider}/test", "test", Access::Admin, "Test the connection at once");
+/// Sync now.
+pub const SYNC: Route = route("POST", "/integrations/{provider}/sync", "sync", Access::Admin, "Sync now");
+/// The runs.
+pub const RUNS: Route = route("GET", "/integrations/{provider}/runs", "runs", Access::Admin, "The run history");
+/// One run.
+pub const RUN: Route = route("GET", "/integrations/{provider}/runs/{run}", "runs", Access::Admin, "One run");
+/// The synced records.
+pub const RECORDS: Route =
+    route("GET", "/integrations/{provider}/records", "records", Access::Member, "The synced records");
+/// The page.
+pub const PAGE: Route = route("GET", "/", "console", Access::Public, "The reference page");
+/// The page's files.
+pub const ASSETS: Route = route("GET", "/assets/{proxy+}", "console", Access::Public, "The page's files");
+/// The OpenAPI document.
+pub const OPENAPI: Route = route("GET", "/openapi.json", "console", Access::Public, "This document");
+
+/// Every route.
+pub const ALL: [Route; 16] = [
+    LIST, GET, CREATE, CONNECT, CALLBACK, COMPLETE, OPTIONS, SETTINGS, TEST, SYNC, RUNS, RUN, RECORDS, PAGE, ASSETS,
+    OPENAPI,
+];

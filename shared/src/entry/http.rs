@@ -1,0 +1,153 @@
+//! The HTTP adapter: API Gateway v2 event in, answer or problem document out, one log line.
+
+use crate::api::routes::{Access, Route};
+use crate::entry::caller::{ClaimNames, caller};
+use crate::entry::function::{Function, FunctionError, Invocation, Setup};
+use crate::entry::log::{Level, Log};
+use crate::entry::problem::Problem;
+use crate::entry::request::Request;
+use crate::clock::SharedClock;
+use async_trait::async_trait;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use std::future::Future;
+use std::sync::Arc;
+
+/// What an endpoint answers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reply {
+    status: u16,
+    headers: Map<String, Value>,
+    body: Option<Value>,
+}
+
+impl Reply {
+    /// A JSON answer.
+    pub fn json(status: u16, body: &impl Serialize) -> Result<Self, Problem> {
+        let body = serde_json::to_value(body).map_err(|error| Problem::internal(format!("answer: {error}")))?;
+        Ok(Self::value(status, body))
+    }
+
+    /// A JSON answer that is made already.
+    pub fn value(status: u16, body: Value) -> Self {
+        let mut headers = Map::new();
+        headers.insert("content-type".into(), json!("application/json"));
+        headers.insert("cache-control".into(), json!("no-store"));
+        Self { status, headers, body: Some(body) }
+    }
+
+    /// Sends the browser on, leaving nothing behind in caches or `Referer` (RFC 9700 §4.2).
+    pub fn see_other(location: &str) -> Self {
+        let mut headers = Map::new();
+        headers.insert("location".into(), json!(location));
+        headers.insert("cache-control".into(), json!("no-store"));
+        headers.insert("referrer-policy".into(), json!("no-referrer"));
+        Self { status: 303, headers, body: None }
+    }
+
+    fn problem(problem: &Problem, request_id: &str) -> Self {
+        let mut reply = Self::value(problem.status, problem.document(request_id));
+        reply.headers.insert("content-type".into(), json!("application/problem+json"));
+        reply
+    }
+
+    fn into_event(self) -> Value {
+        json!({
+            "statusCode": self.status,
+            "headers": self.headers,
+            "body": self.body.map(|body| body.to_string()).unwrap_or_default(),
+            "isBase64Encoded": false,
+        })
+    }
+}
+
+/// Makes a function of an endpoint. The caller and the role are checked before `handler` sees anything. A function
+/// that answers several routes names them all; the event's `routeKey` tells which one was called.
+pub fn serve<H, F>(setup: &Setup, routes: &'static [Route], handler: H) -> Arc<dyn Function>
+where
+    H: Fn(Request) -> F + Send + Sync + 'static,
+    F: Future<Output = Result<Reply, Problem>> + Send + 'static,
+{
+    let log = setup.log.clone().timed_by(Arc::clone(&setup.clock));
+    Arc::new(Http { routes, claims: ClaimNames::from_vars(&setup.vars), log, clock: Arc::clone(&setup.clock), handler })
+}
+
+struct Http<H> {
+    routes: &'static [Route],
+    claims: ClaimNames,
+    log: Log,
+    clock: SharedClock,
+    handler: H,
+}
+
+#[async_trait]
+impl<H, F> Function for Http<H>
+where
+    H: Fn(Request) -> F + Send + Sync + 'static,
+    F: Future<Output = Result<Reply, Problem>> + Send + 'static,
+{
+    async fn invoke(&self, event: Value, invocation: Invocation) -> Result<Value, FunctionError> {
+        let started = self.clock.now();
+        let route = self.route(&event);
+        let log = self.log.with("request_id", invocation.request_id.as_str()).with("fn", route.function);
+        let (log, outcome) = self.answer(route, &event, &invocation, log).await;
+        let took = (self.clock.now() - started).num_milliseconds();
+        let reply = match outcome {
+            Ok(reply) => {
+                log.write(Level::Info, route.function, "ok", &[("status", json!(reply.status)), ("dur_ms", json!(took))]);
+                reply
+            }
+            Err(problem) => {
+                let level = if problem.status >= 500 { Level::Error } else { Level::Info };
+                let fields = [
+                    ("status", json!(problem.status)),
+                    ("cause", json!(problem.cause)),
+                    ("dur_ms", json!(took)),
+                ];
+                log.write(level, route.function, problem.code, &fields);
+                Reply::problem(&problem, &invocation.request_id)
+            }
+        };
+        Ok(reply.into_event())
+    }
+}
+
+impl<H, F> Http<H>
+where
+    H: Fn(Request) -> F + Send + Sync + 'static,
+    F: Future<Output = Result<Reply, Problem>> + Send + 'static,
+{
+    fn route(&self, event: &Value) -> &'static Route {
+        let key = event.get("routeKey").and_then(Value::as_str).unwrap_or_default();
+        let called = |route: &&Route| key.split_once(' ') == Some((route.method, route.path));
+        self.routes.iter().find(called).unwrap_or(&self.routes[0])
+    }
+
+    async fn answer(
+        &self,
+        route: &Route,
+        event: &Value,
+        invocation: &Invocation,
+        log: Log,
+    ) -> (Log, Result<Reply, Problem>) {
+        let caller = match route.access {
+            Access::Public => None,
+            Access::Member | Access::Admin => match caller(event, &self.claims) {
+                Ok(caller) => Some(caller),
+                Err(problem) => return (log, Err(problem)),
+            },
+        };
+        let log = caller.iter().fold(log, |log, caller| log.with("account_id", caller.account.as_str()));
+        if route.access == Access::Admin && !caller.as_ref().is_some_and(|caller| caller.can_manage) {
+            return (log, Err(Problem::unauthorized_access()));
+        }
+        let outcome = match Request::read(event, &invocation.request_id, invocation.deadline) {
+            Ok(mut request) => {
+                request.caller = caller;
+                (self.handler)(request).await
+            }
+            Err(problem) => Err(problem),
+        };
+        (log, outcome)
+    }
+}

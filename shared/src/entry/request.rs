@@ -1,0 +1,167 @@
+//! A request as an endpoint sees it: parsed, limited, with the caller already verified.
+
+use crate::entry::caller::Caller;
+use crate::entry::problem::Problem;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use chrono::{DateTime, Utc};
+use domain::ids::ProviderSlug;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// The longest body that is read, in bytes.
+pub const LONGEST_BODY: usize = 256 * 1024;
+
+/// A request.
+pub struct Request {
+    pub(super) caller: Option<Caller>,
+    path: BTreeMap<String, String>,
+    query: BTreeMap<String, String>,
+    body: Vec<u8>,
+    content_type: Option<String>,
+    idempotency_key: Option<String>,
+    /// The invocation's id.
+    pub request_id: String,
+    /// When the invocation is cut off.
+    pub deadline: DateTime<Utc>,
+}
+
+impl Request {
+    /// Reads an API Gateway v2 event; a problem for what cannot be understood.
+    pub(super) fn read(event: &Value, request_id: &str, deadline: DateTime<Utc>) -> Result<Self, Problem> {
+        let header = |name: &str| event.pointer(&format!("/headers/{name}")).and_then(Value::as_str);
+        Ok(Self {
+            caller: None,
+            path: path_parameters(event),
+            query: query(event)?,
+            body: body(event)?,
+            content_type: header("content-type").map(str::to_owned),
+            idempotency_key: idempotency_key(header("idempotency-key"))?,
+            request_id: request_id.to_owned(),
+            deadline,
+        })
+    }
+
+    /// The verified member. Endpoints that anybody may call have none.
+    pub fn caller(&self) -> Result<&Caller, Problem> {
+        self.caller.as_ref().ok_or_else(Problem::unauthenticated)
+    }
+
+    /// A parameter of the path.
+    pub fn path(&self, name: &str) -> Result<&str, Problem> {
+        self.path.get(name).map(String::as_str).ok_or_else(|| Problem::not_found("resource"))
+    }
+
+    /// The provider in the path.
+    pub fn provider(&self) -> Result<ProviderSlug, Problem> {
+        ProviderSlug::parse(self.path("provider")?).map_err(|_| Problem::not_found("provider"))
+    }
+
+    /// A parameter of the query; an empty one counts as absent.
+    pub fn query(&self, name: &str) -> Option<&str> {
+        self.query.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// Refuses parameters that the endpoint does not know.
+    pub fn only_query(&self, known: &[&str]) -> Result<(), Problem> {
+        match self.query.keys().find(|name| !known.contains(&name.as_str())) {
+            Some(_) => Err(Problem::bad_request("The query has a parameter that is not known here.")),
+            None => Ok(()),
+        }
+    }
+
+    /// The JSON body.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        let json = self.content_type.as_deref().is_none_or(|kind| kind.to_ascii_lowercase().contains("json"));
+        if !json {
+            return Err(Problem::new(415, "unsupported_media_type", "The body must be JSON."));
+        }
+        let mut reader = serde_json::Deserializer::from_slice(&self.body);
+        let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+            // The path names fields of ours; the value itself is not repeated, it may be a secret.
+            Problem::bad_request(format!("The body cannot be read (at `{}`).", safe_path(&error.path().to_string())))
+        })?;
+        reader.end().map_err(|_| Problem::bad_request("The body has something after its JSON."))?;
+        Ok(value)
+    }
+
+    /// The `Idempotency-Key`, if there is one.
+    pub fn idempotency_key(&self) -> Option<&str> {
+        self.idempotency_key.as_deref()
+    }
+
+    /// The body as it came, for telling a repeated request from another one with the same key.
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+
+    /// `limit` of a list: 1 to `most`, `default` when absent.
+    pub fn limit(&self, default: usize, most: usize) -> Result<usize, Problem> {
+        match self.query("limit").map(str::parse::<usize>) {
+            None => Ok(default),
+            Some(Ok(limit)) if (1..=most).contains(&limit) => Ok(limit),
+            Some(_) => Err(Problem::bad_request(format!("`limit` must be a number from 1 to {most}."))),
+        }
+    }
+
+    /// An RFC 3339 instant of the query.
+    pub fn instant(&self, name: &str) -> Result<Option<DateTime<Utc>>, Problem> {
+        let Some(text) = self.query(name) else { return Ok(None) };
+        let bad = || Problem::bad_request(format!("`{name}` must be an RFC 3339 time such as 2026-11-22T09:00:00Z."));
+        let instant = DateTime::parse_from_rfc3339(text).map_err(|_| bad())?.to_utc();
+        let years = 1970..=2200;
+        if years.contains(&chrono::Datelike::year(&instant)) { Ok(Some(instant)) } else { Err(bad()) }
+    }
+}
+
+fn safe_path(path: &str) -> String {
+    path.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '[' | ']')).take(80).collect()
+}
+
+fn path_parameters(event: &Value) -> BTreeMap<String, String> {
+    let parameters = event.get("pathParameters").and_then(Value::as_object);
+    parameters
+        .into_iter()
+        .flatten()
+        .filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())))
+        .collect()
+}
+
+/// Parses `rawQueryString` itself: the event's own map joins duplicates by commas.
+fn query(event: &Value) -> Result<BTreeMap<String, String>, Problem> {
+    let raw = event.get("rawQueryString").and_then(Value::as_str).unwrap_or_default();
+    let mut query = BTreeMap::new();
+    for (name, value) in url::form_urlencoded::parse(raw.as_bytes()) {
+        if query.insert(name.into_owned(), value.into_owned()).is_some() {
+            return Err(Problem::bad_request("A parameter of the query is there twice."));
+        }
+    }
+    Ok(query)
+}
+
+fn body(event: &Value) -> Result<Vec<u8>, Problem> {
+    let text = event.get("body").and_then(Value::as_str).unwrap_or_default();
+    if text.len() > LONGEST_BODY * 4 / 3 {
+        return Err(Problem::new(413, "body_too_large", "The body is too large."));
+    }
+    let bytes = if event.get("isBase64Encoded").and_then(Value::as_bool) == Some(true) {
+        STANDARD.decode(text).map_err(|_| Problem::bad_request("The body cannot be read."))?
+    } else {
+        text.as_bytes().to_vec()
+    };
+    if bytes.len() > LONGEST_BODY {
+        return Err(Problem::new(413, "body_too_large", "The body is too large."));
+    }
+    Ok(bytes)
+}
+
+fn idempotency_key(header: Option<&str>) -> Result<Option<String>, Problem> {
+    match header {
+        None => Ok(None),
+        Some(key) if (1..=255).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic()) => {
+            Ok(Some(key.to_owned()))
+        }
+        Some(_) => Err(Problem::bad_request("`Idempotency-Key` must be 1 to 255 visible ASCII characters.")),
+    }
+}

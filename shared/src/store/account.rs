@@ -1,0 +1,72 @@
+//! The account's own item: plan, count and configuration.
+
+use super::keys;
+use super::table::{Query, Range, StoreError, parse};
+use super::{Integration, Store};
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::ids::{AccountId, ProviderSlug};
+use domain::plan::Plan;
+use serde::Deserialize;
+use std::collections::BTreeSet;
+
+/// An account as this product knows it. One that was never seen has the defaults.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct Account {
+    #[serde(default)]
+    plan: Option<String>,
+    /// Integrations that exist, whatever their status.
+    #[serde(default)]
+    pub count: i64,
+    /// A limit of this account alone, in place of the plan's.
+    #[serde(default)]
+    pub limit_override: Option<i64>,
+    /// Providers that are hidden from this account.
+    #[serde(default)]
+    pub hidden: BTreeSet<String>,
+}
+
+impl Account {
+    /// The plan; an unknown one counts as the smallest.
+    pub fn plan(&self) -> Plan {
+        self.plan.as_deref().and_then(Plan::parse).unwrap_or_default()
+    }
+
+    /// Most integrations; -1 = unlimited.
+    pub fn limit(&self) -> i64 {
+        self.limit_override.unwrap_or_else(|| self.plan().allowance().integrations)
+    }
+
+    /// Whether a new integration of this provider may be created.
+    pub fn offers(&self, provider: &ProviderSlug) -> bool {
+        !self.hidden.contains(provider.as_str())
+    }
+}
+
+impl Store {
+    /// Reads the account.
+    pub async fn account(&self, account: &AccountId) -> Result<Account, StoreError> {
+        Ok(self.table.get(keys::account(account)).await?.unwrap_or_default())
+    }
+
+    /// The account and all its integrations, by one query.
+    pub async fn catalogue(&self, account: &AccountId) -> Result<(Account, Vec<Integration>), StoreError> {
+        let mut found = (Account::default(), Vec::new());
+        let mut after = None;
+        loop {
+            let query = Query { after, ..Query::of(keys::account_partition(account), Range::All) };
+            let page = self.table.query(query).await?;
+            for item in page.items {
+                let sort = item.get(keys::SK).and_then(|sk| AttributeValue::as_s(sk).ok()).cloned().unwrap_or_default();
+                if sort == keys::META {
+                    found.0 = parse(item)?;
+                } else if sort.starts_with(keys::INTEGRATION) {
+                    found.1.push(parse(item)?);
+                }
+            }
+            after = page.next;
+            if after.is_none() {
+                return Ok(found);
+            }
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! The due queue: the index only nominates, the item decides.
+
+use super::expression::{Update, When, text};
+use super::keys::{self, Key};
+use super::table::{Query, Range, StoreError, parse};
+use super::Store;
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::ids::{AccountId, IntegrationId, ProviderSlug};
+use serde::Deserialize;
+
+/// How far a planner moves an entry before it sends: a backlog is not sent again every minute.
+pub const MOVED_ON: TimeDelta = TimeDelta::minutes(5);
+
+/// An entry of the index that may be due.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Nominated {
+    #[serde(rename = "PK")]
+    pk: String,
+    #[serde(rename = "SK")]
+    sk: String,
+    /// The time by which it is sorted, as text.
+    pub due_sk: String,
+    /// The integration.
+    pub id: IntegrationId,
+    /// The tenant.
+    pub account: AccountId,
+    /// The provider.
+    pub provider: ProviderSlug,
+}
+
+impl Store {
+    /// What one shard has that is due now, oldest first, at most `limit`.
+    pub async fn nominated(
+        &self,
+        kind: &str,
+        shard: u64,
+        now: DateTime<Utc>,
+        limit: usize,
+    ) -> Result<Vec<Nominated>, StoreError> {
+        let range = Range::Between("0".into(), format!("{}~", keys::sortable(now)));
+        let query = Query {
+            limit: Some(limit as i32),
+            ..Query::on(&keys::DUE, keys::due_partition(kind, shard), range)
+        };
+        self.table.query(query).await?.items.into_iter().map(parse).collect()
+    }
+
+    /// Moves an entry on, if it is still where it was read. Answers whether it was moved: only then it may be sent.
+    pub async fn move_on(&self, entry: &Nominated, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        let key = Key { pk: entry.pk.clone(), sk: entry.sk.clone() };
+        let update = Update::of(key)
+            .set(keys::DUE.sk, text(keys::due_sort(now + MOVED_ON, entry.id)))
+            .when(When::Equals(keys::DUE.sk, text(&entry.due_sk)));
+        self.when_unchanged(update).await
+    }
+
+    /// Takes the entry of an integration that is not synced out of the index, if it is still where it was read.
+    pub async fn forget_due(
+        &self,
+        account: &AccountId,
+        provider: &ProviderSlug,
+        rev: u64,
+    ) -> Result<bool, StoreError> {
+        let update = Update::of(keys::integration(account, provider))
+            .remove(keys::DUE.pk)
+            .remove(keys::DUE.sk)
+            .remove("due_at")
+            .add("rev", 1)
+            .when(When::Equals("rev", super::expression::number(rev)));
+        self.when_unchanged(update).await
+    }
+
+    async fn when_unchanged(&self, update: Update) -> Result<bool, StoreError> {
+        match self.table.update(update).await {
+            Ok(_) => Ok(true),
+            Err(error) if error.is_conflict() => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+}

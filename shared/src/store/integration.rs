@@ -1,0 +1,260 @@
+//! The integration item: what a person configured, where it stands, and the sync lease with its fence.
+
+use super::expression::{Item, Update, When, any, number, put, text};
+use super::idempotency::Idempotency;
+use super::outbox::OutboxEntry;
+use super::table::StoreError;
+use super::{Store, history, keys};
+use aws_sdk_dynamodb::types::TransactWriteItem;
+use chrono::serde::{ts_milliseconds, ts_milliseconds_option};
+use chrono::{DateTime, Utc};
+use domain::failure::FailureClass;
+use domain::history::HistoryLine;
+use domain::ids::{AccountId, DatasetId, GrantId, IntegrationId, ProviderAccountId, ProviderSlug, ResourceId, RunId};
+use domain::lifecycle::{ErrorReason, State, Status};
+use domain::run::{Counts, Trigger};
+use serde::{Deserialize, Serialize};
+
+/// One integration of an account.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Integration {
+    /// Never used again, though the provider may be.
+    pub id: IntegrationId,
+    /// The tenant.
+    pub account: AccountId,
+    /// The provider.
+    pub provider: ProviderSlug,
+    /// Where it stands.
+    pub status: Status,
+    /// Why, in Error.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<ErrorReason>,
+    /// Since when and what is tried next, in Error.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<ErrorNote>,
+    /// What a person chose.
+    pub settings: Settings,
+    /// Who was connected; stays after a disconnect.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connected: Option<Connected>,
+    /// The grant in use; absent when there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grant: Option<GrantId>,
+    /// Where its records are.
+    pub dataset: DatasetId,
+    /// Grows with each change of lifecycle or resources: a worker of an older one changes nothing.
+    pub epoch: u64,
+    /// Grows with each change that a person or a consumer of events can see.
+    pub version: u64,
+    /// Failed runs in a row that count.
+    #[serde(default)]
+    pub failures: u32,
+    /// Runs in a row that the provider's rate limit ended.
+    #[serde(default)]
+    pub rate_limited: u32,
+    /// The last failure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_failure: Option<Failure>,
+    /// When the last run succeeded.
+    #[serde(default, with = "ts_milliseconds_option", skip_serializing_if = "Option::is_none")]
+    pub last_success_at: Option<DateTime<Utc>>,
+    /// Grows each time the sync lease is taken or ended by somebody else.
+    pub sync_fence: u64,
+    /// Until when the holder of the sync lease may write.
+    #[serde(default, with = "ts_milliseconds_option", skip_serializing_if = "Option::is_none")]
+    pub lease_until: Option<DateTime<Utc>>,
+    /// Grows with every write of the item: whoever writes it whole must have read the latest.
+    #[serde(default)]
+    pub rev: u64,
+    /// How often a sync was asked for.
+    #[serde(default)]
+    pub requested: u64,
+    /// How many of those askings the last started run has taken up. A counter, not a time: clocks differ.
+    #[serde(default)]
+    pub served: u64,
+    /// The run that is under way or asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<OpenRun>,
+    /// How far the open run is.
+    #[serde(default)]
+    pub progress: Progress,
+    /// When a sync is due; the truth behind the index.
+    #[serde(default, with = "ts_milliseconds_option", skip_serializing_if = "Option::is_none")]
+    pub due_at: Option<DateTime<Utc>>,
+    /// When it was created.
+    #[serde(with = "ts_milliseconds")]
+    pub created_at: DateTime<Utc>,
+    /// When a person would last have seen it change.
+    #[serde(with = "ts_milliseconds")]
+    pub updated_at: DateTime<Utc>,
+}
+
+/// Since when an integration is in Error.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErrorNote {
+    /// Since when.
+    #[serde(with = "ts_milliseconds")]
+    pub since: DateTime<Utc>,
+    /// When it is tried again by itself.
+    #[serde(default, with = "ts_milliseconds_option", skip_serializing_if = "Option::is_none")]
+    pub next_try_at: Option<DateTime<Utc>>,
+}
+
+/// What a person chose.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settings {
+    /// The resources that are read.
+    #[serde(default)]
+    pub resources: Vec<ResourceId>,
+    /// The resource that is written to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub write_resource: Option<ResourceId>,
+    /// Minutes between two scheduled syncs.
+    pub interval_minutes: u32,
+}
+
+/// Who was connected.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Connected {
+    /// The provider's stable id.
+    pub id: ProviderAccountId,
+    /// What a person recognises it by.
+    pub label: String,
+}
+
+/// A failure as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// The class.
+    pub class: FailureClass,
+    /// The provider's code or ours.
+    pub code: String,
+}
+
+/// A run that has not ended.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OpenRun {
+    /// Its id.
+    pub id: RunId,
+    /// Why it was started.
+    pub trigger: Trigger,
+    /// When it was asked for or started.
+    #[serde(with = "ts_milliseconds")]
+    pub started_at: DateTime<Utc>,
+    /// A worker has begun it.
+    #[serde(default)]
+    pub begun: bool,
+}
+
+/// How far the open run is. Its worker writes it with each chunk.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Progress {
+    /// It reads a resource in full.
+    #[serde(default)]
+    pub full: bool,
+    /// What it did so far.
+    #[serde(default)]
+    pub counts: Counts,
+    /// Resources that are done.
+    #[serde(default)]
+    pub done: Vec<ResourceId>,
+}
+
+impl Integration {
+    /// Status and reason.
+    pub fn state(&self) -> State {
+        State::restore(self.status, self.reason)
+    }
+
+    /// Connected, and no required setting is missing.
+    pub fn is_complete(&self) -> bool {
+        self.grant.is_some() && !self.settings.resources.is_empty()
+    }
+
+    /// A worker holds the sync lease.
+    pub fn is_leased(&self, now: DateTime<Utc>) -> bool {
+        self.lease_until.is_some_and(|until| until > now)
+    }
+
+    /// A run was asked for that no started run has taken up.
+    pub fn has_request(&self) -> bool {
+        self.requested > self.served
+    }
+
+    /// The item with its index entry, for putting it whole.
+    pub(super) fn to_item(&self) -> Result<Item, StoreError> {
+        let mut item: Item = serde_dynamo::to_item(self).map_err(StoreError::ours)?;
+        item.extend(keys::integration(&self.account, &self.provider).into_item());
+        if let Some(due) = self.due_at {
+            item.insert(keys::DUE.pk.into(), text(keys::due_shard("sync", self.id)));
+            item.insert(keys::DUE.sk.into(), text(keys::due_sort(due, self.id)));
+        }
+        Ok(item)
+    }
+
+    /// Holds while nobody else has written the item, and it is still the same integration.
+    pub(super) fn unchanged(&self) -> Result<When, StoreError> {
+        Ok(When::All(vec![When::Equals("id", any(&self.id)?), When::Equals("rev", number(self.rev))]))
+    }
+}
+
+/// Why an integration was not created.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NotCreated {
+    /// The account has one of this provider.
+    Exists,
+    /// The plan's limit is reached.
+    Limit,
+    /// The same idempotency key was used at the same moment.
+    Repeated,
+}
+
+impl Store {
+    /// Reads an integration.
+    pub async fn integration(
+        &self,
+        account: &AccountId,
+        provider: &ProviderSlug,
+    ) -> Result<Option<Integration>, StoreError> {
+        self.table.get(keys::integration(account, provider)).await
+    }
+
+    /// Creates an integration in one transaction: the key itself allows one per provider, the count stays below
+    /// `limit` (-1 = unlimited) under any concurrency.
+    pub async fn create(
+        &self,
+        new: &Integration,
+        limit: i64,
+        line: &HistoryLine,
+        event: &OutboxEntry,
+        idempotency: Option<&Idempotency>,
+    ) -> Result<Result<(), NotCreated>, StoreError> {
+        let table = self.table.name();
+        let mut writes = vec![
+            put(table, new.to_item()?, Some(When::Absent(keys::PK)))?,
+            self.counted(&new.account, limit)?,
+            history::write(table, new.id, self.new_id(), self.now(), line)?,
+            event.write(table)?,
+        ];
+        if let Some(idempotency) = idempotency {
+            writes.push(idempotency.write(table)?);
+        }
+        match self.table.transact(writes).await {
+            Ok(()) => Ok(Ok(())),
+            Err(StoreError::Conflict(conflict)) if conflict.at(4) => Ok(Err(NotCreated::Repeated)),
+            Err(StoreError::Conflict(conflict)) if conflict.at(0) => Ok(Err(NotCreated::Exists)),
+            Err(StoreError::Conflict(_)) => Ok(Err(NotCreated::Limit)),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn counted(&self, account: &AccountId, limit: i64) -> Result<TransactWriteItem, StoreError> {
+        let update = Update::of(keys::account(account)).add("count", 1);
+        let update = match limit {
+            ..0 => update,
+            0 => update.when(When::Below("count", number(0))),
+            _ => update.when(When::Any(vec![When::Absent("count"), When::Below("count", number(limit))])),
+        };
+        update.into_write()
+    }
+}

@@ -1,0 +1,74 @@
+//! The DynamoDB table: one file per kind of item. `keys` is the only place that spells a key.
+//!
+//! Instants in items are numbers (milliseconds since 1970, UTC), so that conditions can compare them; DynamoDB's TTL
+//! attribute `expires_at` is in seconds and is a broom, never a clock.
+
+mod account;
+mod chunk;
+mod cleanup;
+mod connect;
+mod credential;
+mod due;
+mod expression;
+mod external;
+mod flow;
+mod history;
+mod idempotency;
+mod integration;
+pub(crate) mod keys;
+mod change;
+mod outbox;
+mod record;
+mod resource;
+mod run;
+mod table;
+
+pub use account::Account;
+pub use chunk::{Chunk, MOST_BYTES, MOST_RECORDS, RecordWrite};
+pub use cleanup::Cleanup;
+pub use credential::{Credential, Journal, SealedAccess};
+pub use due::Nominated;
+pub use external::Revoking;
+pub use connect::Connecting;
+pub use flow::{CODE_VALID, EXCHANGE_LIMIT, Flow, FlowState, VALID};
+pub use idempotency::{Idempotency, Remembered, RequestName};
+pub use integration::{Connected, ErrorNote, Failure, Integration, NotCreated, OpenRun, Progress, Settings};
+pub use change::Change;
+pub use outbox::{OutboxEntry, Published};
+pub use record::{Existing, StoredRecord, TOMBSTONE_DAYS};
+pub use resource::{Pulling, Resource};
+pub use run::Run;
+pub use table::{Conflict, Page, StoreError, Table};
+
+use crate::clock::SharedClock;
+use crate::random::Random;
+
+/// The table with what every kind of item needs to be written.
+#[derive(Clone)]
+pub struct Store {
+    table: Table,
+    clock: SharedClock,
+    random: Random,
+}
+
+impl Store {
+    /// A store over this table.
+    pub fn new(table: Table, clock: SharedClock, random: Random) -> Self {
+        Self { table, clock, random }
+    }
+
+    /// The time by which items are written.
+    pub fn now(&self) -> chrono::DateTime<chrono::Utc> {
+        self.clock.now()
+    }
+
+    /// A fresh UUIDv7.
+    pub fn new_id(&self) -> uuid::Uuid {
+        self.random.uuid_v7(self.clock.now())
+    }
+
+    /// A number in 0.0..1.0 for jitter.
+    pub fn jitter(&self) -> f64 {
+        self.random.jitter()
+    }
+}

@@ -1,0 +1,65 @@
+//! Resources: one calendar or form with its cursor.
+
+use super::expression::{Item, put};
+use super::table::{Range, StoreError};
+use super::{Store, keys};
+use aws_sdk_dynamodb::types::TransactWriteItem;
+use chrono::serde::ts_milliseconds;
+use chrono::{DateTime, Utc};
+use domain::ids::{IntegrationId, ResourceId};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// A resource that is or was synced.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Resource {
+    /// The provider's id.
+    pub resource: ResourceId,
+    /// The token of the last complete pull. Kept only after its last page is stored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
+    /// The version of the query that the token was made with; another one forces a full pull.
+    #[serde(default)]
+    pub query_version: u32,
+    /// The pull that is under way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pulling: Option<Pulling>,
+    /// A full pull is complete and what it did not see is to be swept: its generation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sweeping: Option<Uuid>,
+    /// The oldest that was asked for in the last full pull.
+    #[serde(with = "ts_milliseconds")]
+    pub window_start: DateTime<Utc>,
+}
+
+/// A pull between two pages.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Pulling {
+    /// The page to go on with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<String>,
+    /// Set for a full pull: the mark that each record seen gets.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub generation: Option<Uuid>,
+}
+
+impl Resource {
+    /// A resource that was never pulled.
+    pub fn new(resource: ResourceId, window_start: DateTime<Utc>) -> Self {
+        Self { resource, token: None, query_version: 0, pulling: None, sweeping: None, window_start }
+    }
+
+    pub(super) fn write(&self, table: &str, integration: IntegrationId) -> Result<TransactWriteItem, StoreError> {
+        let mut item: Item = serde_dynamo::to_item(self).map_err(StoreError::ours)?;
+        item.extend(keys::resource(integration, &self.resource).into_item());
+        put(table, item, None)
+    }
+}
+
+impl Store {
+    /// Every resource of the integration, also those that are no longer chosen and not swept yet.
+    pub async fn resources(&self, integration: IntegrationId) -> Result<Vec<Resource>, StoreError> {
+        let partition = keys::integration_partition(integration);
+        self.table.query_all(None, &partition, || Range::Prefix(keys::RESOURCE.into())).await
+    }
+}

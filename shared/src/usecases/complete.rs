@@ -1,0 +1,174 @@
+//! Finishing a connect: by the member who started it, with the ticket of the browser that consented.
+//!
+//! An attacker who mails his consent link has the state but not the ticket; the victim's browser has the ticket but
+//! not the attacker's identity (draft-ietf-oauth-security-topics-update, "Cross-user OAuth Session Fixation").
+
+use crate::api::CompleteView;
+use crate::digest::{constant_time_eq, sha256_hex};
+use crate::entry::{Caller, Problem};
+use crate::seal::{Purpose, SealKeys};
+use crate::store::{EXCHANGE_LIMIT, Flow, FlowState, Store};
+use crate::usecases::connect::{Redirects, flow_context};
+use crate::usecases::get::Integrations;
+use crate::usecases::publish::Publisher;
+use crate::usecases::request_sync::Requests;
+use crate::vault::Vault;
+use domain::history::{Actor, HistoryEvent, HistoryLine};
+use providers::{Authorization, ExchangeRequest, Identity, Provider};
+use secrecy::{ExposeSecret, SecretString};
+use std::sync::Arc;
+use std::time::Duration;
+
+mod commit;
+mod outcome;
+
+pub use outcome::Failed;
+
+/// The whole exchange ends within this time.
+const LIMIT: Duration = Duration::from_secs(20);
+
+/// Finishes flows.
+#[derive(Clone)]
+pub struct Complete {
+    /// Finds integrations.
+    pub integrations: Integrations,
+    /// Publishes what changed.
+    pub publisher: Publisher,
+    /// Starts the connection's test.
+    pub requests: Requests,
+    /// Keeps the grant.
+    pub vault: Arc<Vault>,
+    /// Opens verifier and code.
+    pub flow_keys: Arc<SealKeys>,
+    /// Seals the access token.
+    pub token_keys: Arc<SealKeys>,
+    /// The same redirect addresses as at the start.
+    pub redirects: Redirects,
+}
+
+/// What the provider gave for the code.
+pub(super) struct Exchanged {
+    authorization: Authorization,
+    identity: Identity,
+}
+
+impl Complete {
+    /// Finishes a flow. Answers 202 while the same flow is being finished, then the stored outcome.
+    pub async fn complete(
+        &self,
+        caller: &Caller,
+        name: &str,
+        ticket: &SecretString,
+    ) -> Result<(u16, CompleteView), Problem> {
+        let flow = self.own_flow(caller, name, ticket).await?;
+        match flow.state {
+            FlowState::Started | FlowState::Returned => self.finish(caller, flow).await,
+            _ => self.stored_outcome(&flow),
+        }
+    }
+
+    /// The flow, if it belongs to this member and the ticket is its own. Every refusal is the same.
+    async fn own_flow(&self, caller: &Caller, name: &str, ticket: &SecretString) -> Result<Flow, Problem> {
+        let flow = self.store().flow(name).await?.filter(|flow| {
+            let presented = sha256_hex(ticket.expose_secret().as_bytes());
+            let ticket_fits = flow.ticket.as_deref().is_some_and(|hash| constant_time_eq(hash, &presented));
+            flow.account == caller.account && flow.member == caller.member && ticket_fits
+        });
+        flow.ok_or_else(outcome::flow_not_found)
+    }
+
+    fn store(&self) -> &Store {
+        &self.integrations.store
+    }
+
+    fn stored_outcome(&self, flow: &Flow) -> Result<(u16, CompleteView), Problem> {
+        let lost = flow.claimed_at.is_none_or(|at| at + EXCHANGE_LIMIT < self.store().now());
+        match flow.state {
+            FlowState::Done => Ok((200, view(flow, "connected"))),
+            FlowState::Failed => Err(Failed::of(flow.outcome.as_deref().unwrap_or_default()).problem()),
+            _ if lost => Err(Failed::StartAgain.problem()),
+            _ => Ok((202, view(flow, "pending"))),
+        }
+    }
+
+    /// Claims the flow and does the rest; exactly one caller gets here for a flow.
+    async fn finish(&self, caller: &Caller, flow: Flow) -> Result<(u16, CompleteView), Problem> {
+        let now = self.store().now();
+        let fresh = flow.code_until.is_some_and(|until| now < until) && now < flow.valid_until;
+        if !fresh {
+            self.fail(caller, &flow, FlowState::Returned, Failed::StartAgain).await?;
+            return Err(Failed::StartAgain.problem());
+        }
+        match self.store().claim_flow(&flow).await {
+            Ok(()) => {}
+            Err(error) if error.is_conflict() => return Ok((202, view(&flow, "pending"))),
+            Err(error) => return Err(error.into()),
+        }
+        let done = tokio::time::timeout(LIMIT, self.connect(caller, &flow)).await;
+        match done.unwrap_or(Err(Stopped::Failed(Failed::StartAgain))) {
+            Ok(()) => Ok((200, view(&flow, "connected"))),
+            Err(Stopped::Failed(failed)) => {
+                self.fail(caller, &flow, FlowState::Exchanging, failed).await?;
+                Err(failed.problem())
+            }
+            Err(Stopped::Unclear(problem)) => Err(problem),
+        }
+    }
+
+    async fn connect(&self, caller: &Caller, flow: &Flow) -> Result<(), Stopped> {
+        let provider = self.integrations.provider(&flow.provider).map_err(|_| Failed::StartAgain)?;
+        let exchanged = self.exchange(flow, provider.as_ref()).await?;
+        self.commit(caller, flow, exchanged).await
+    }
+
+    /// The exchange is never retried: an answer that was lost may have used up the code (RFC 6749 §4.1.2).
+    async fn exchange(&self, flow: &Flow, provider: &dyn Provider) -> Result<Exchanged, Failed> {
+        let sealed = flow.code.as_deref().ok_or(Failed::StartAgain)?;
+        let context = flow_context(&flow.name);
+        let code = self.flow_keys.open(Purpose::Code, sealed, &context).await.map_err(|_| Failed::StartAgain)?;
+        let verifier = self.flow_keys.open(Purpose::Verifier, &flow.verifier, &context).await;
+        let app = self.vault.app_credentials(&flow.provider).await.map_err(|_| Failed::StartAgain)?;
+        let request = ExchangeRequest {
+            app: &app,
+            redirect_uri: &self.redirects.of(&flow.provider).map_err(|_| Failed::StartAgain)?,
+            code: &code,
+            verifier: &verifier.map_err(|_| Failed::StartAgain)?,
+        };
+        let authorization = provider.exchange_code(&request).await.map_err(|error| Failed::of_exchange(&error))?;
+        if !provider.missing_scopes(&authorization.scopes).is_empty() {
+            return Err(Failed::MissingPermissions);
+        }
+        let identity = provider.identify(&authorization.access).await.map_err(|error| Failed::of_exchange(&error))?;
+        Ok(Exchanged { authorization, identity })
+    }
+
+    async fn fail(&self, caller: &Caller, flow: &Flow, from: FlowState, failed: Failed) -> Result<(), Problem> {
+        let line = HistoryLine {
+            actor: Actor::Member(caller.member.to_string()),
+            event: HistoryEvent::ConnectEnded { code: failed.code().to_owned() },
+        };
+        match self.store().flow_failed(flow, from, failed.code(), &line).await {
+            // Somebody else has ended it already; the stored outcome is the one that counts.
+            Err(error) if error.is_conflict() => Ok(()),
+            outcome => Ok(outcome?),
+        }
+    }
+}
+
+/// Why a claimed flow did not get to its end.
+pub(super) enum Stopped {
+    /// With an outcome to store.
+    Failed(Failed),
+    /// The commit may or may not have happened: the flow itself tells, when it is asked again.
+    Unclear(Problem),
+}
+
+impl From<Failed> for Stopped {
+    fn from(failed: Failed) -> Self {
+        Self::Failed(failed)
+    }
+}
+
+fn view(flow: &Flow, outcome: &str) -> CompleteView {
+    CompleteView { outcome: outcome.into(), provider: flow.provider.clone() }
+}

@@ -1,0 +1,226 @@
+//! The commit of a connect: secret first, then one transaction that makes everything true at once.
+
+use super::{Complete, Exchanged, Failed, Stopped};
+use crate::entry::{Caller, Problem};
+use crate::seal::Purpose;
+use crate::store::{Change, Cleanup, Connected, Connecting, Credential, Flow, Integration, SealedAccess, Settings};
+use crate::usecases::TRIES;
+use crate::usecases::access::context;
+use crate::usecases::draft::Draft;
+use crate::vault::{Pointer, StoredGrant};
+use domain::history::{Actor, HistoryEvent};
+use domain::ids::{DatasetId, ProviderAccountId, ResourceId};
+use domain::lifecycle::{Signal, Status};
+use domain::run::Trigger;
+use domain::schedule;
+
+impl Complete {
+    /// Writes the secret, named after the flow's grant, then commits pointer, status and cleanup in one transaction.
+    /// A secret that nothing refers to in the end is found by the flow's own cleanup entry.
+    pub(super) async fn commit(&self, caller: &Caller, flow: &Flow, exchanged: Exchanged) -> Result<(), Stopped> {
+        let first = self.same_integration(flow).await?;
+        refuse_other_account(&first, &exchanged.identity.id)?;
+        let pointer = self.keep_grant(flow, &exchanged).await?;
+        for _ in 0..TRIES {
+            let seen = self.same_integration(flow).await?;
+            refuse_other_account(&seen, &exchanged.identity.id)?;
+            let plan = self.plan(caller, flow, &seen, &exchanged, &pointer).await?;
+            match self.commit_plan(flow, &exchanged.identity.id, &plan).await {
+                Ok(true) => return self.committed(&plan.change).await,
+                Ok(false) => return Err(Failed::StillDisconnecting.into()),
+                Err(error) if error.is_conflict() => {}
+                Err(error) => return Err(Stopped::Unclear(error.into())),
+            }
+        }
+        Err(Stopped::Failed(Failed::StartAgain))
+    }
+
+    /// The integration, if it is still the one that the flow began with and nobody connected it meanwhile.
+    async fn same_integration(&self, flow: &Flow) -> Result<Integration, Stopped> {
+        let integration = self.integrations.store.integration(&flow.account, &flow.provider).await;
+        let integration = integration.map_err(|error| Stopped::Unclear(error.into()))?;
+        let same = integration.filter(|it| it.id == flow.id && it.grant == flow.grant_seen);
+        same.ok_or(Stopped::Failed(Failed::StartAgain))
+    }
+
+    async fn keep_grant(&self, flow: &Flow, exchanged: &Exchanged) -> Result<Pointer, Stopped> {
+        let stored = StoredGrant {
+            grant: flow.grant,
+            provider_account: exchanged.identity.id.clone(),
+            credential: exchanged.authorization.credential.clone(),
+            scopes: exchanged.authorization.scopes.clone(),
+            fence: 1,
+            parent_version: None,
+            obtained_at: self.integrations.store.now(),
+        };
+        let pointer = self.vault.create(&flow.account, flow.id, &stored).await;
+        pointer.map_err(|_| Stopped::Failed(Failed::StartAgain))
+    }
+
+    async fn plan(
+        &self,
+        caller: &Caller,
+        flow: &Flow,
+        seen: &Integration,
+        exchanged: &Exchanged,
+        pointer: &Pointer,
+    ) -> Result<Plan, Stopped> {
+        let store = &self.integrations.store;
+        let former = store.credential(seen.id).await.map_err(|error| Stopped::Unclear(error.into()))?;
+        let replaced = seen.connected.as_ref().is_some_and(|connected| connected.id != exchanged.identity.id);
+        let forgotten = if replaced { self.resources(seen).await? } else { vec![] };
+        let (credential, refresh_at) = self.credential(flow, exchanged, pointer, former.as_ref()).await?;
+        let cleanups = cleanups(seen, former.as_ref(), replaced, store.now());
+        let change = self.change(caller, flow, seen, exchanged, replaced)?;
+        Ok(Plan { change, credential, refresh_at, cleanups, forgotten, former_account: former_account(seen, replaced) })
+    }
+
+    async fn resources(&self, seen: &Integration) -> Result<Vec<ResourceId>, Stopped> {
+        let resources = self.integrations.store.resources(seen.id).await;
+        let resources = resources.map_err(|error| Stopped::Unclear(error.into()))?;
+        Ok(resources.into_iter().map(|resource| resource.resource).collect())
+    }
+
+    async fn credential(
+        &self,
+        flow: &Flow,
+        exchanged: &Exchanged,
+        pointer: &Pointer,
+        former: Option<&Credential>,
+    ) -> Result<(Credential, Option<chrono::DateTime<chrono::Utc>>), Stopped> {
+        let now = self.integrations.store.now();
+        let access = &exchanged.authorization.access;
+        let expires_at = access.expires_in.map(|lasts| now + lasts);
+        let mut credential = Credential {
+            id: flow.id,
+            account: flow.account.clone(),
+            provider: flow.provider.clone(),
+            grant: flow.grant,
+            pointer: pointer.clone(),
+            scopes: exchanged.authorization.scopes.clone(),
+            access: None,
+            // Above the former fence: whoever still holds the former lease can commit nothing.
+            fence: former.map_or(1, |former| former.fence + 1),
+            lease_until: None,
+            dead: vec![],
+            suspected_at: None,
+            journal: None,
+        };
+        let sealed = self.token_keys.seal(Purpose::Access, &access.token, &context(&credential, flow.grant)).await;
+        let sealed = sealed.map_err(|error| Stopped::Unclear(error.into()))?;
+        credential.access = Some(SealedAccess { sealed, fence: credential.fence, expires_at });
+        let refresh_at = expires_at.map(|at| schedule::next_refresh(now, at, self.integrations.store.jitter()));
+        Ok((credential, refresh_at))
+    }
+
+    fn change(
+        &self,
+        caller: &Caller,
+        flow: &Flow,
+        seen: &Integration,
+        exchanged: &Exchanged,
+        replaced: bool,
+    ) -> Result<Change, Stopped> {
+        let actor = || Actor::Member(caller.member.to_string());
+        let mut draft = Draft::of(&self.integrations.store, seen);
+        draft.interrupt();
+        draft.next.grant = Some(flow.grant);
+        draft.next.connected =
+            Some(Connected { id: exchanged.identity.id.clone(), label: exchanged.identity.label.clone() });
+        draft.next.failures = 0;
+        draft.next.last_failure = None;
+        draft.line(actor(), HistoryEvent::Reconnected);
+        if replaced {
+            draft.next.dataset = DatasetId::new(self.integrations.store.new_id());
+            draft.next.settings = Settings { resources: vec![], write_resource: None, ..seen.settings.clone() };
+            draft.next.last_success_at = None;
+            draft.line(actor(), HistoryEvent::AccountReplaced);
+        }
+        draft.signal(Signal::Authorized, actor()).map_err(|refused| Stopped::Unclear(refused.into()))?;
+        if draft.next.status.is_scheduled() {
+            draft.request(Trigger::Connect);
+        }
+        Ok(draft.visible())
+    }
+
+    async fn commit_plan(
+        &self,
+        flow: &Flow,
+        account: &ProviderAccountId,
+        plan: &Plan,
+    ) -> Result<bool, crate::store::StoreError> {
+        let connecting = Connecting {
+            flow,
+            change: &plan.change,
+            credential: &plan.credential,
+            refresh_at: plan.refresh_at,
+            provider_account: account,
+            former_account: plan.former_account.as_ref(),
+            cleanups: &plan.cleanups,
+            forgotten: &plan.forgotten,
+        };
+        self.integrations.store.commit_connect(&connecting).await
+    }
+
+    /// What need not be true at once: the event's publication and the message that starts the test. Both are safe in
+    /// the table already.
+    async fn committed(&self, change: &Change) -> Result<(), Stopped> {
+        self.publisher.publish_now(change.events()).await;
+        self.requests.send_soon(change.next()).await;
+        Ok(())
+    }
+}
+
+struct Plan {
+    change: Change,
+    credential: Credential,
+    refresh_at: Option<chrono::DateTime<chrono::Utc>>,
+    cleanups: Vec<Cleanup>,
+    forgotten: Vec<ResourceId>,
+    former_account: Option<ProviderAccountId>,
+}
+
+/// A reconnect with another account is refused, unless the integration was disconnected before.
+fn refuse_other_account(seen: &Integration, account: &ProviderAccountId) -> Result<(), Failed> {
+    match &seen.connected {
+        Some(connected) if connected.id != *account && seen.status != Status::Disconnected => Err(Failed::WrongAccount),
+        _ => Ok(()),
+    }
+}
+
+fn former_account(seen: &Integration, replaced: bool) -> Option<ProviderAccountId> {
+    seen.connected.as_ref().filter(|_| replaced).map(|connected| connected.id.clone())
+}
+
+/// The former grant's secret, and the records of a former account, go to cleanup in the same transaction.
+fn cleanups(
+    seen: &Integration,
+    former: Option<&Credential>,
+    replaced: bool,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Vec<Cleanup> {
+    let blank = Cleanup {
+        integration: seen.id,
+        account: seen.account.clone(),
+        provider: seen.provider.clone(),
+        grant: None,
+        pointer: None,
+        revoke: None,
+        dataset: None,
+        everything: false,
+        due_at: now,
+    };
+    let grant = former.map(|former| Cleanup {
+        grant: Some(former.grant),
+        pointer: Some(former.pointer.clone()),
+        ..blank.clone()
+    });
+    let dataset = replaced.then(|| Cleanup { dataset: Some(seen.dataset), ..blank });
+    grant.into_iter().chain(dataset).collect()
+}
+
+impl From<Problem> for Stopped {
+    fn from(problem: Problem) -> Self {
+        Self::Unclear(problem)
+    }
+}

@@ -1,0 +1,167 @@
+//! Creating an integration: uniqueness and the plan's limit hold under any concurrency.
+
+use crate::api::IntegrationView;
+use crate::entry::{Caller, Problem};
+use crate::store::{Account, Integration, NotCreated, OutboxEntry, Progress, RequestName, Settings};
+use crate::usecases::draft::integration_event;
+use crate::usecases::get::{Found, Integrations};
+use crate::usecases::publish::Publisher;
+use crate::usecases::view::integration_view;
+use domain::history::{Actor, HistoryEvent, HistoryLine};
+use domain::ids::{DatasetId, IntegrationId, ProviderSlug};
+use domain::lifecycle::Status;
+use domain::plan::DEFAULT_INTERVAL;
+use serde_json::Value;
+
+/// Creates integrations.
+#[derive(Clone)]
+pub struct Create {
+    integrations: Integrations,
+    publisher: Publisher,
+}
+
+/// What a creation answers.
+pub struct Created {
+    /// HTTP status.
+    pub status: u16,
+    /// The body.
+    pub body: Value,
+}
+
+impl Create {
+    /// Over these.
+    pub fn new(integrations: Integrations, publisher: Publisher) -> Self {
+        Self { integrations, publisher }
+    }
+
+    /// Creates an integration, or gives the answer again that the same request was given before.
+    pub async fn create(
+        &self,
+        caller: &Caller,
+        slug: &ProviderSlug,
+        request: Option<&RequestName>,
+    ) -> Result<Created, Problem> {
+        let store = &self.integrations.store;
+        if let Some(request) = request
+            && let Some(before) = store.remembered(request).await?
+        {
+            return replay(before);
+        }
+        match self.attempt(caller, slug, request).await {
+            // The other one with the same key has committed: its answer is ours.
+            Err(problem) if problem.code == "repeated" => match request {
+                Some(request) => replay(store.remembered(request).await?.ok_or(problem)?),
+                None => Err(problem),
+            },
+            outcome => outcome.map(|(status, body, _)| Created { status, body }),
+        }
+    }
+
+    /// Creates an integration for a connect, or finds the one that is there.
+    pub async fn find_or_create(&self, caller: &Caller, slug: &ProviderSlug) -> Result<Found, Problem> {
+        match self.integrations.find(caller, slug).await {
+            Ok(found) => Ok(found),
+            Err(problem) if problem.code == "not_found" => match self.attempt(caller, slug, None).await {
+                Ok((_, _, found)) => Ok(found),
+                Err(problem) if problem.code == "already_exists" => self.integrations.find(caller, slug).await,
+                Err(problem) => Err(problem),
+            },
+            Err(problem) => Err(problem),
+        }
+    }
+
+    async fn attempt(
+        &self,
+        caller: &Caller,
+        slug: &ProviderSlug,
+        request: Option<&RequestName>,
+    ) -> Result<(u16, Value, Found), Problem> {
+        let store = &self.integrations.store;
+        let provider = self.integrations.provider(slug)?;
+        let account = store.account(&caller.account).await?;
+        if !account.offers(slug) {
+            return Err(Problem::new(409, "provider_unavailable", "This provider is not available to your account."));
+        }
+        let integration = self.fresh(caller, slug);
+        let view = integration_view(&integration, provider.manifest(), &account);
+        let body = body(&view)?;
+        let idempotency = request.map(|request| request.answered(201, body.clone(), store.now()));
+        let line = HistoryLine { actor: Actor::Member(caller.member.to_string()), event: HistoryEvent::Created };
+        let event = OutboxEntry::new(integration_event(store, "integration.created", &integration));
+        let outcome = store.create(&integration, account.limit(), &line, &event, idempotency.as_ref()).await?;
+        outcome.map_err(|not| refused(&not, &account))?;
+        self.publisher.publish_now(&[event]).await;
+        Ok((201, body, Found { integration, provider }))
+    }
+
+    fn fresh(&self, caller: &Caller, slug: &ProviderSlug) -> Integration {
+        let store = &self.integrations.store;
+        let now = store.now();
+        Integration {
+            id: IntegrationId::new(store.new_id()),
+            account: caller.account.clone(),
+            provider: slug.clone(),
+            status: Status::Draft,
+            reason: None,
+            error: None,
+            settings: Settings { resources: vec![], write_resource: None, interval_minutes: DEFAULT_INTERVAL },
+            connected: None,
+            grant: None,
+            dataset: DatasetId::new(store.new_id()),
+            epoch: 0,
+            version: 1,
+            failures: 0,
+            rate_limited: 0,
+            last_failure: None,
+            last_success_at: None,
+            sync_fence: 0,
+            lease_until: None,
+            rev: 0,
+            requested: 0,
+            served: 0,
+            run: None,
+            progress: Progress::default(),
+            due_at: None,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+}
+
+fn body(view: &IntegrationView) -> Result<Value, Problem> {
+    serde_json::to_value(view).map_err(|error| Problem::internal(error.to_string()))
+}
+
+fn replay(before: crate::store::Remembered) -> Result<Created, Problem> {
+    if before.differs {
+        return Err(idempotency_key_reused());
+    }
+    Ok(Created { status: before.status, body: before.answer })
+}
+
+/// The same key came with another request.
+pub(super) fn idempotency_key_reused() -> Problem {
+    Problem::new(422, "idempotency_key_reused", "This Idempotency-Key was used for another request.")
+        .remedy("Use a new key for a new request.")
+}
+
+fn refused(not: &NotCreated, account: &Account) -> Problem {
+    match not {
+        NotCreated::Exists => {
+            Problem::new(409, "already_exists", "An integration with this provider already exists.")
+                .remedy("Open the existing integration.")
+        }
+        NotCreated::Limit => Problem::new(
+            409,
+            "plan_limit_reached",
+            "You’ve reached the maximum integrations for your subscription plan",
+        )
+        .remedy(format!(
+            "Your plan ({}) includes {}. Delete an integration that is no longer used, or change the plan (Billing > \
+             Subscription > Change plan).",
+            account.plan().as_str(),
+            account.limit()
+        )),
+        NotCreated::Repeated => Problem::new(409, "repeated", "The same request is being handled already."),
+    }
+}

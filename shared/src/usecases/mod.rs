@@ -1,0 +1,30 @@
+//! What the product does, one file a thing. A use case reads, decides with the rules of `domain`, and commits.
+
+pub mod access;
+pub mod callback;
+pub mod catalogue;
+pub mod complete;
+pub mod connect;
+pub mod create;
+mod draft;
+mod errors;
+pub mod get;
+pub mod lifecycle;
+pub mod options;
+mod parts;
+pub mod plan_syncs;
+pub mod publish;
+pub mod records;
+pub mod refresh;
+pub mod relay;
+pub mod request_sync;
+pub mod runs;
+pub mod settings;
+pub mod sync;
+pub mod test_connection;
+mod view;
+
+pub use parts::Parts;
+
+/// How often a change is decided anew when somebody else was faster.
+pub(crate) const TRIES: u32 = 12;

@@ -1,0 +1,44 @@
+//! What can be chosen: asked of the provider, for this very grant, now.
+
+use crate::api::OptionsView;
+use crate::entry::{Caller, Problem};
+use crate::usecases::access::{AccessError, Tokens};
+use crate::usecases::get::{Found, Integrations};
+use domain::failure::FailureClass;
+use domain::ids::ProviderSlug;
+use domain::resource::Choice;
+
+/// Lists what can be chosen.
+#[derive(Clone)]
+pub struct Options {
+    integrations: Integrations,
+    tokens: Tokens,
+}
+
+impl Options {
+    /// Over these.
+    pub fn new(integrations: Integrations, tokens: Tokens) -> Self {
+        Self { integrations, tokens }
+    }
+
+    /// The choices of a kind, as the path names it.
+    pub async fn list(&self, caller: &Caller, slug: &ProviderSlug, kind: &str) -> Result<OptionsView, Problem> {
+        let found = self.integrations.find(caller, slug).await?;
+        Ok(OptionsView { options: self.listed(&found, kind).await? })
+    }
+
+    /// The choices for an integration that was found. A refused token is renewed once.
+    pub(super) async fn listed(&self, found: &Found, kind: &str) -> Result<Vec<Choice>, Problem> {
+        let provider = found.provider.as_ref();
+        let held = self.tokens.access(&found.integration, provider).await?;
+        let listed = match provider.options(&held.access, kind).await {
+            Err(error) if error.class == FailureClass::DeadCredentials => {
+                let held = self.tokens.renewed(&found.integration, provider, &held).await?;
+                provider.options(&held.access, kind).await
+            }
+            listed => listed,
+        };
+        let listed = listed.map_err(AccessError::Provider)?;
+        listed.ok_or_else(|| Problem::not_found("kind of resource"))
+    }
+}

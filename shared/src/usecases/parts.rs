@@ -1,0 +1,90 @@
+//! Puts together what a use case stands on, so that a function constructs only what it uses.
+
+use crate::clients::Clients;
+use crate::config::ConfigError;
+use crate::entry::Setup;
+use crate::random::Random;
+use crate::seal::SealKeys;
+use crate::store::{Store, Table};
+use crate::usecases::access::Tokens;
+use crate::usecases::publish::Publisher;
+use crate::usecases::request_sync::Requests;
+use crate::{bus::Bus, queue::Queue, vault::Vault};
+use providers::Registry;
+use std::sync::Arc;
+
+/// The parts of one function instance.
+pub struct Parts<'a> {
+    setup: &'a Setup,
+    clients: Clients,
+    random: Random,
+}
+
+impl<'a> Parts<'a> {
+    /// Parts for this set-up. Opens no connection.
+    pub fn new(setup: &'a Setup) -> Result<Self, ConfigError> {
+        Ok(Self { setup, clients: Clients::new(setup)?, random: Random::new() })
+    }
+
+    /// The table (`TABLE_NAME`).
+    pub fn store(&self) -> Result<Store, ConfigError> {
+        let table = Table::new(self.clients.clone(), self.setup.vars.required("TABLE_NAME")?, self.random.clone());
+        Ok(Store::new(table, Arc::clone(&self.setup.clock), self.random.clone()))
+    }
+
+    /// The providers.
+    pub fn registry(&self) -> Result<Registry, ConfigError> {
+        match &self.setup.wires.registry {
+            Some(registry) => Ok(registry.clone()),
+            None => Registry::standard(self.setup.vars.map(), self.setup.wires.providers.clone())
+                .map_err(|_| ConfigError { variable: "provider URLs", problem: "has one that cannot be used" }),
+        }
+    }
+
+    /// Secrets Manager (`SECRET_PREFIX`).
+    pub fn vault(&self) -> Result<Arc<Vault>, ConfigError> {
+        let prefix = self.setup.vars.required("SECRET_PREFIX")?;
+        Ok(Arc::new(Vault::new(self.clients.clone(), prefix, Arc::clone(&self.setup.clock))))
+    }
+
+    /// The keys that seal flows (`FLOW_KEYS_SECRET`).
+    pub fn flow_keys(&self) -> Result<Arc<SealKeys>, ConfigError> {
+        self.keys("FLOW_KEYS_SECRET")
+    }
+
+    /// The keys that seal tokens (`TOKEN_KEYS_SECRET`).
+    pub fn token_keys(&self) -> Result<Arc<SealKeys>, ConfigError> {
+        self.keys("TOKEN_KEYS_SECRET")
+    }
+
+    fn keys(&self, variable: &'static str) -> Result<Arc<SealKeys>, ConfigError> {
+        let secret = self.setup.vars.required(variable)?;
+        Ok(Arc::new(SealKeys::new(self.clients.clone(), secret, Arc::clone(&self.setup.clock))))
+    }
+
+    /// The sync queue (`SYNC_QUEUE_URL`).
+    pub fn sync_queue(&self) -> Result<Queue, ConfigError> {
+        Ok(Queue::new(self.clients.clone(), self.setup.vars.required("SYNC_QUEUE_URL")?))
+    }
+
+    /// The bus (`BUS_NAME`), over this store's outbox.
+    pub fn publisher(&self, store: &Store) -> Result<Publisher, ConfigError> {
+        let bus = Bus::new(self.clients.clone(), self.setup.vars.required("BUS_NAME")?);
+        Ok(Publisher::new(bus, store.clone()))
+    }
+
+    /// Access tokens, refreshed where needed.
+    pub fn tokens(&self, store: &Store) -> Result<Tokens, ConfigError> {
+        Ok(Tokens::new(store.clone(), self.vault()?, self.token_keys()?))
+    }
+
+    /// Asking for syncs.
+    pub fn requests(&self, store: &Store) -> Result<Requests, ConfigError> {
+        Ok(Requests::new(store.clone(), self.sync_queue()?))
+    }
+
+    /// The set-up itself.
+    pub fn setup(&self) -> &Setup {
+        self.setup
+    }
+}

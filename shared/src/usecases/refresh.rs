@@ -1,0 +1,169 @@
+//! One refresh: lease with fence, roll forward, ask, store before anything else, commit by pointer
+//! (`docs/ARCHITECTURE.md`, "Refresh").
+
+use crate::seal::Purpose;
+use crate::store::{Credential, Journal, StoreError};
+use crate::usecases::access::{AccessError, Held, Tokens, context};
+use crate::vault::{Pointer, StoredGrant, VaultError};
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::failure::FailureClass;
+use domain::schedule;
+use providers::{Provider, ProviderError, Refreshed};
+use secrecy::SecretString;
+
+/// A refresh ends by itself within this time.
+const DEADLINE: TimeDelta = TimeDelta::seconds(20);
+/// The token lease: it outlives its holder, so an expired lease means a dead holder.
+pub(super) const LEASE: TimeDelta = TimeDelta::seconds(35);
+/// How often a received credential is offered to Secrets Manager before it goes to the journal.
+const MOST_PUTS: usize = 3;
+/// A grant that was refused is asked again only after a time without calls.
+const QUIET: TimeDelta = TimeDelta::seconds(60);
+
+impl Tokens {
+    /// Refreshes, if the lease is free; [`StoreError::Conflict`] when somebody else has it.
+    pub(super) async fn refresh(&self, seen: &Credential, provider: &dyn Provider) -> Result<Held, AccessError> {
+        let now = self.store.now();
+        if let Some(until) = seen.suspected_at.map(|since| since + QUIET).filter(|until| *until > now) {
+            return Err(AccessError::Suspected { until });
+        }
+        let held = self.store.lease_token(seen, now + LEASE).await?;
+        let limit = DEADLINE.to_std().unwrap_or_default();
+        match tokio::time::timeout(limit, self.refresh_leased(held.clone(), provider)).await {
+            Ok(outcome) => outcome,
+            Err(_) => {
+                self.let_go(&held).await;
+                Err(ProviderError::new(FailureClass::Transient, "refresh_timeout").into())
+            }
+        }
+    }
+
+    async fn refresh_leased(&self, held: Credential, provider: &dyn Provider) -> Result<Held, AccessError> {
+        let prepared = self.prepare(held.clone(), provider).await;
+        let (held, stored, app) = match prepared {
+            Ok(prepared) => prepared,
+            Err(error) => {
+                self.let_go(&held).await;
+                return Err(error);
+            }
+        };
+        match provider.refresh(&app, &stored.credential).await {
+            Ok(refreshed) => self.keep(&held, &stored, refreshed).await,
+            Err(error) if error.class == FailureClass::DeadCredentials => self.suspect(&held).await,
+            Err(error) => {
+                self.let_go(&held).await;
+                Err(error.into())
+            }
+        }
+    }
+
+    /// Everything that is needed before the provider is asked, rolled forward to what a dead holder left.
+    async fn prepare(
+        &self,
+        held: Credential,
+        provider: &dyn Provider,
+    ) -> Result<(Credential, StoredGrant, providers::AppCredentials), AccessError> {
+        let held = self.rolled_forward(held).await?;
+        let stored = self.vault.read(&held.pointer);
+        let app = self.vault.app_credentials(&provider.manifest().slug);
+        let (stored, app) = futures_util::try_join!(stored, app)?;
+        Ok((held, stored, app))
+    }
+
+    /// A holder that died between storing a received credential and committing it left it in the journal or as a
+    /// younger version of the secret: that one is current, the pointer's may be refused already.
+    async fn rolled_forward(&self, held: Credential) -> Result<Credential, AccessError> {
+        let pointer = match &held.journal {
+            Some(journal) => Some(self.drain(&held, journal).await?),
+            None => self.uncommitted(&held).await?,
+        };
+        let Some(pointer) = pointer else { return Ok(held) };
+        self.store.roll_forward(&held, &pointer).await?;
+        Ok(Credential { pointer, journal: None, ..held })
+    }
+
+    async fn drain(&self, held: &Credential, journal: &Journal) -> Result<Pointer, AccessError> {
+        let opened = self.keys.open(Purpose::Journal, &journal.sealed, &context(held, held.grant)).await?;
+        let stored = StoredGrant::from_json(&opened)?;
+        Ok(self.vault.put(&held.pointer, &stored).await?)
+    }
+
+    async fn uncommitted(&self, held: &Credential) -> Result<Option<Pointer>, AccessError> {
+        let (pointer, stored) = match self.vault.newest(&held.pointer).await {
+            Ok(newest) => newest,
+            Err(VaultError::NotFound) => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
+        let child = stored.parent_version.as_deref() == Some(held.pointer.version.as_str());
+        let tried = held.dead.contains(&pointer.version);
+        Ok((child && !tried && pointer.version != held.pointer.version).then_some(pointer))
+    }
+
+    /// Stores what came back before any other I/O, then commits.
+    async fn keep(&self, held: &Credential, parent: &StoredGrant, refreshed: Refreshed) -> Result<Held, AccessError> {
+        let now = self.store.now();
+        let scopes = refreshed.scopes.unwrap_or_else(|| held.scopes.clone());
+        let pointer = match refreshed.credential {
+            None => held.pointer.clone(),
+            Some(credential) => {
+                let stored = StoredGrant {
+                    credential,
+                    scopes: scopes.clone(),
+                    fence: held.fence,
+                    parent_version: Some(held.pointer.version.clone()),
+                    obtained_at: now,
+                    ..parent.clone()
+                };
+                self.store_received(held, &stored, now).await?
+            }
+        };
+        let sealed = self.seal(held, &refreshed.access, now).await?;
+        let due = sealed.expires_at.map(|at| schedule::next_refresh(now, at, self.store.jitter()));
+        self.store.commit_refresh(held, &pointer, &sealed, &scopes, due).await?;
+        Ok(Held { access: refreshed.access, fence: held.fence })
+    }
+
+    /// Writes a received credential; when Secrets Manager refuses, it waits sealed in the journal.
+    async fn store_received(
+        &self,
+        held: &Credential,
+        stored: &StoredGrant,
+        now: DateTime<Utc>,
+    ) -> Result<Pointer, AccessError> {
+        let mut refused = VaultError::Unavailable;
+        for _ in 0..MOST_PUTS {
+            match self.vault.put(&held.pointer, stored).await {
+                Ok(pointer) => return Ok(pointer),
+                Err(error) => refused = error,
+            }
+        }
+        let json: SecretString = stored.to_json()?;
+        let sealed = self.keys.seal(Purpose::Journal, &json, &context(held, held.grant)).await?;
+        self.store.park(held, &Journal { sealed, fence: held.fence, at: now }).await?;
+        self.let_go(held).await;
+        Err(refused.into())
+    }
+
+    /// The provider refused the version: a suspicion until it was refused again after a quiet period.
+    async fn suspect(&self, held: &Credential) -> Result<Held, AccessError> {
+        let now = self.store.now();
+        let again = held.suspected_at.is_some_and(|since| since + QUIET <= now);
+        let mut dead = held.dead.clone();
+        if !dead.contains(&held.pointer.version) {
+            dead.push(held.pointer.version.clone());
+        }
+        let since = held.suspected_at.filter(|_| again).unwrap_or(now);
+        match self.store.suspect(held, &dead, since).await {
+            Ok(()) if again => Err(AccessError::Dead),
+            Ok(()) => Err(AccessError::Suspected { until: now + QUIET }),
+            // The grant was replaced meanwhile: the refusal was about the former one.
+            Err(StoreError::Conflict(_)) => Err(AccessError::Busy),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Gives the lease back; if that fails it expires.
+    async fn let_go(&self, held: &Credential) {
+        let _ = self.store.release_token(held).await;
+    }
+}

@@ -1,0 +1,36 @@
+//! The relay: outbox entries that whoever wrote them did not publish.
+
+use crate::store::{Store, StoreError};
+use crate::usecases::publish::{Publisher, Tally};
+use chrono::TimeDelta;
+
+/// An entry that is older was left behind.
+const LEFT_BEHIND: TimeDelta = TimeDelta::seconds(30);
+
+/// Sweeps the outbox.
+#[derive(Clone)]
+pub struct Relay {
+    store: Store,
+    publisher: Publisher,
+}
+
+impl Relay {
+    /// A relay.
+    pub fn new(store: Store, publisher: Publisher) -> Self {
+        Self { store, publisher }
+    }
+
+    /// Publishes every entry that was left behind.
+    pub async fn sweep(&self) -> Result<Tally, StoreError> {
+        let mut total = Tally::default();
+        for shard in 0..self.store.outbox_shards() {
+            let entries = self.store.unpublished(shard, LEFT_BEHIND).await?;
+            let tally = self.publisher.publish(&entries).await?;
+            total.accepted += tally.accepted;
+            total.refused += tally.refused;
+            total.parked += tally.parked;
+            total.unknown += tally.unknown;
+        }
+        Ok(total)
+    }
+}

@@ -1,0 +1,129 @@
+//! Asking for a sync: durable first, then the message that starts it at once.
+
+use crate::api::SyncStartedView;
+use crate::entry::{Caller, Problem};
+use crate::queue::Queue;
+use crate::store::{Integration, RequestName, Store};
+use crate::usecases::TRIES;
+use crate::usecases::create::{Created, idempotency_key_reused};
+use crate::usecases::draft::Draft;
+use crate::usecases::get::Integrations;
+use crate::usecases::publish::Publisher;
+use domain::ids::{AccountId, IntegrationId, ProviderSlug};
+use domain::lifecycle::{Refused, Status};
+use domain::run::Trigger;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+/// A message of the sync queue. It only names: the item decides what is done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SyncMessage {
+    /// The tenant.
+    pub account: AccountId,
+    /// The provider.
+    pub provider: ProviderSlug,
+    /// The integration; another one by now makes the message void.
+    pub integration: IntegrationId,
+}
+
+impl SyncMessage {
+    /// The message about an integration.
+    pub fn about(integration: &Integration) -> Self {
+        Self {
+            account: integration.account.clone(),
+            provider: integration.provider.clone(),
+            integration: integration.id,
+        }
+    }
+}
+
+/// Starts what the table already asks for.
+#[derive(Clone)]
+pub struct Requests {
+    store: Store,
+    queue: Queue,
+}
+
+impl Requests {
+    /// Over these.
+    pub fn new(store: Store, queue: Queue) -> Self {
+        Self { store, queue }
+    }
+
+    /// Sends the message of a sync that is due in the table. A failure costs at most the safety net's 30 seconds.
+    pub async fn send_soon(&self, integration: &Integration) {
+        if integration.run.is_some() {
+            let _ = self.queue.send(&integration.account, &SyncMessage::about(integration)).await;
+        }
+    }
+
+    /// The table.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+}
+
+/// Sync now.
+#[derive(Clone)]
+pub struct SyncNow {
+    /// Finds integrations.
+    pub integrations: Integrations,
+    /// Starts the sync.
+    pub requests: Requests,
+    /// Publishes what changed.
+    pub publisher: Publisher,
+}
+
+impl SyncNow {
+    /// Asks for a run; refused while one is under way.
+    pub async fn start(
+        &self,
+        caller: &Caller,
+        slug: &ProviderSlug,
+        request: Option<&RequestName>,
+    ) -> Result<Created, Problem> {
+        let store = &self.integrations.store;
+        for _ in 0..TRIES {
+            if let Some(request) = request
+                && let Some(before) = store.remembered(request).await?
+            {
+                return if before.differs {
+                    Err(idempotency_key_reused())
+                } else {
+                    Ok(Created { status: before.status, body: before.answer })
+                };
+            }
+            let seen = self.integrations.find(caller, slug).await?.integration;
+            refuse(&seen)?;
+            let mut draft = Draft::of(store, &seen);
+            let run = draft.request(Trigger::Manual);
+            let body = json!(SyncStartedView { run });
+            let remembered = request.map(|request| request.answered(202, body.clone(), store.now()));
+            let change = draft.remembered(|_| remembered);
+            match store.commit(&change).await {
+                Ok(()) => {
+                    self.requests.send_soon(change.next()).await;
+                    self.publisher.publish_now(change.events()).await;
+                    return Ok(Created { status: 202, body });
+                }
+                Err(error) if error.is_conflict() => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(Problem::busy())
+    }
+}
+
+fn refuse(integration: &Integration) -> Result<(), Problem> {
+    if integration.grant.is_none() {
+        return Err(Problem::not_connected());
+    }
+    if integration.run.is_some() {
+        return Err(Problem::new(409, "sync_in_progress", "A sync operation is already in progress")
+            .remedy("Wait until it has ended."));
+    }
+    match integration.status {
+        Status::Active => Ok(()),
+        status => Err(Refused { status, signal: "sync" }.into()),
+    }
+}

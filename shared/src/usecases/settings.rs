@@ -1,0 +1,211 @@
+//! Changing the settings: only what the provider lists for this very grant at this moment can be chosen.
+
+use crate::api::{IntegrationView, SettingsBody};
+use crate::entry::{Caller, Problem};
+use crate::store::{Account, Integration, RequestName, Settings};
+use crate::usecases::TRIES;
+use crate::usecases::create::{Created, idempotency_key_reused};
+use crate::usecases::draft::Draft;
+use crate::usecases::get::{Found, Integrations};
+use crate::usecases::options::Options;
+use crate::usecases::publish::Publisher;
+use crate::usecases::request_sync::Requests;
+use crate::usecases::view::integration_view;
+use domain::history::{Actor, HistoryEvent};
+use domain::ids::{ProviderSlug, ResourceId};
+use domain::lifecycle::Signal;
+use domain::plan::INTERVALS;
+use domain::resource::Choice;
+use domain::run::Trigger;
+use providers::Manifest;
+use std::collections::BTreeSet;
+
+/// Most resources that one integration reads.
+const MOST_RESOURCES: usize = 50;
+
+/// Changes settings.
+#[derive(Clone)]
+pub struct ChangeSettings {
+    /// Finds integrations.
+    pub integrations: Integrations,
+    /// What can be chosen.
+    pub options: Options,
+    /// Starts the sync that a new choice needs.
+    pub requests: Requests,
+    /// Publishes what changed.
+    pub publisher: Publisher,
+}
+
+impl ChangeSettings {
+    /// Changes what the body names.
+    pub async fn change(
+        &self,
+        caller: &Caller,
+        slug: &ProviderSlug,
+        body: &SettingsBody,
+        request: Option<&RequestName>,
+    ) -> Result<Created, Problem> {
+        let store = &self.integrations.store;
+        if let Some(request) = request
+            && let Some(before) = store.remembered(request).await?
+        {
+            return if before.differs {
+                Err(idempotency_key_reused())
+            } else {
+                Ok(Created { status: before.status, body: before.answer })
+            };
+        }
+        let account = store.account(&caller.account).await?;
+        let found = self.integrations.find(caller, slug).await?;
+        self.validate(&found, body, &account).await?;
+        self.commit(caller, slug, body, request, &account).await
+    }
+
+    async fn validate(&self, found: &Found, body: &SettingsBody, account: &Account) -> Result<(), Problem> {
+        let manifest = found.provider.manifest();
+        if let Some(minutes) = body.interval_minutes {
+            validate_interval(minutes, account)?;
+        }
+        let changes_resources = body.resources.is_some() || matches!(body.write_resource, Some(Some(_)));
+        if !changes_resources {
+            return Ok(());
+        }
+        if found.integration.grant.is_none() {
+            return Err(Problem::not_connected());
+        }
+        if let Some(resources) = &body.resources {
+            validate_number(resources, manifest)?;
+        }
+        let listed = self.options.listed(found, manifest.resource_kind).await?;
+        validate_listed(body, &listed, manifest)
+    }
+
+    async fn commit(
+        &self,
+        caller: &Caller,
+        slug: &ProviderSlug,
+        body: &SettingsBody,
+        request: Option<&RequestName>,
+        account: &Account,
+    ) -> Result<Created, Problem> {
+        let store = &self.integrations.store;
+        for _ in 0..TRIES {
+            let found = self.integrations.find(caller, slug).await?;
+            let seen = &found.integration;
+            let settings = merged(&seen.settings, body);
+            if settings == seen.settings {
+                let view = integration_view(seen, found.provider.manifest(), account);
+                return answer(200, &view);
+            }
+            let draft = self.draft(caller, seen, settings)?;
+            let view = integration_view(&preview(&draft, store.now()), found.provider.manifest(), account);
+            let created = answer(200, &view)?;
+            let body = created.body.clone();
+            let change =
+                draft.remembered(|_| request.map(|request| request.answered(200, body, store.now())));
+            match store.commit(&change).await {
+                Ok(()) => {
+                    self.requests.send_soon(change.next()).await;
+                    self.publisher.publish_now(change.events()).await;
+                    return Ok(created);
+                }
+                Err(error) if error.is_conflict() => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(Problem::busy())
+    }
+
+    /// Other resources end the open run and ask for a new one; another interval alone only moves the schedule.
+    fn draft<'a>(
+        &'a self,
+        caller: &Caller,
+        seen: &'a Integration,
+        settings: Settings,
+    ) -> Result<Draft<'a>, Problem> {
+        let actor = || Actor::Member(caller.member.to_string());
+        let mut draft = Draft::of(&self.integrations.store, seen);
+        let other_resources = settings.resources != seen.settings.resources;
+        draft.next.settings = settings;
+        draft.line(actor(), HistoryEvent::SettingsChanged);
+        if other_resources {
+            draft.interrupt();
+        }
+        let complete = draft.next.is_complete();
+        draft.signal(Signal::SettingsSaved { complete }, actor())?;
+        let scheduled = draft.next.status.is_scheduled();
+        if scheduled && other_resources {
+            draft.request(Trigger::Settings);
+        } else if scheduled && draft.next.run.is_none() {
+            draft.schedule_next();
+        }
+        Ok(draft)
+    }
+}
+
+/// The integration as it will be answered, with the version that the change gives it.
+fn preview(draft: &Draft<'_>, now: chrono::DateTime<chrono::Utc>) -> Integration {
+    Integration { version: draft.next.version + 1, updated_at: now, ..draft.next.clone() }
+}
+
+fn answer(status: u16, view: &IntegrationView) -> Result<Created, Problem> {
+    let body = serde_json::to_value(view).map_err(|error| Problem::internal(error.to_string()))?;
+    Ok(Created { status, body })
+}
+
+fn merged(settings: &Settings, body: &SettingsBody) -> Settings {
+    let mut settings = settings.clone();
+    if let Some(resources) = &body.resources {
+        let mut once = BTreeSet::new();
+        settings.resources = resources.iter().filter(|id| once.insert((*id).clone())).cloned().collect();
+    }
+    if let Some(write_resource) = &body.write_resource {
+        settings.write_resource.clone_from(write_resource);
+    }
+    settings.interval_minutes = body.interval_minutes.unwrap_or(settings.interval_minutes);
+    settings
+}
+
+fn validate_interval(minutes: u32, account: &Account) -> Result<(), Problem> {
+    if !INTERVALS.contains(&minutes) {
+        return Err(Problem::invalid("invalid_interval", "The interval must be 5, 15, 30 or 60 minutes."));
+    }
+    let shortest = account.plan().allowance().shortest_interval;
+    if minutes < shortest {
+        return Err(Problem::invalid(
+            "interval_not_in_plan",
+            format!("Your plan allows an interval of {shortest} minutes or longer."),
+        )
+        .remedy("Choose a longer interval, or change the plan (Billing > Subscription > Change plan)."));
+    }
+    Ok(())
+}
+
+fn validate_number(resources: &[ResourceId], manifest: &Manifest) -> Result<(), Problem> {
+    let most = if manifest.several_resources { MOST_RESOURCES } else { 1 };
+    match resources.len() {
+        0 => Err(Problem::invalid("nothing_chosen", "Choose at least one to sync.")),
+        chosen if chosen > most => {
+            Err(Problem::invalid("too_many_chosen", format!("Choose at most {most} to sync.")))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn validate_listed(body: &SettingsBody, listed: &[Choice], manifest: &Manifest) -> Result<(), Problem> {
+    let find = |id: &ResourceId| listed.iter().find(|choice| choice.id == *id);
+    let unlisted = || {
+        Problem::invalid("resource_not_listed", "The provider does not list what was chosen.")
+            .remedy("Load the list again and choose from it.")
+    };
+    if body.resources.iter().flatten().any(|id| find(id).is_none()) {
+        return Err(unlisted());
+    }
+    let Some(Some(write)) = &body.write_resource else { return Ok(()) };
+    let choice = find(write).ok_or_else(unlisted)?;
+    if choice.read_only || !manifest.writes {
+        return Err(Problem::invalid("resource_read_only", "What was chosen to be written to can only be read.")
+            .remedy("Choose one that you can change at the provider."));
+    }
+    Ok(())
+}

@@ -1,0 +1,148 @@
+//! One run of a sync, or a step of it: take the lease, test if that is due, read what changed, store it in chunks
+//! under the fence, and end.
+
+mod end;
+mod pages;
+mod resources;
+mod store_page;
+mod sweep;
+mod take;
+mod test;
+
+use crate::entry::{Acknowledge, FunctionError};
+use crate::store::{Integration, OutboxEntry, Progress, Store, StoreError};
+use crate::usecases::access::{AccessError, Held, Tokens};
+use crate::usecases::publish::Publisher;
+use crate::usecases::request_sync::SyncMessage;
+use chrono::{DateTime, TimeDelta, Utc};
+use providers::{Provider, Registry};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// The sync lease ends so long after the invocation's deadline: an expired lease means a dead holder.
+pub(super) const LEASE_MARGIN: TimeDelta = TimeDelta::seconds(15);
+/// A step that has less time left makes a checkpoint instead of beginning another page.
+const SHORT: TimeDelta = TimeDelta::seconds(20);
+
+/// Works on sync messages.
+#[derive(Clone)]
+pub struct SyncWorker {
+    /// The table.
+    pub store: Store,
+    /// The providers.
+    pub registry: Registry,
+    /// Access tokens.
+    pub tokens: Tokens,
+    /// Publishes what changed.
+    pub publisher: Publisher,
+}
+
+/// Why a step stopped before the run's end.
+#[derive(Debug)]
+enum Stop {
+    /// Time runs short; everything so far is stored.
+    Short,
+    /// Somebody else has the integration now: nothing more may be written.
+    Lost,
+    /// The connection works, and a required setting is missing.
+    Incomplete,
+    /// It failed.
+    Failed(AccessError),
+}
+
+impl From<StoreError> for Stop {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Conflict(_) => Self::Lost,
+            error => Self::Failed(error.into()),
+        }
+    }
+}
+
+impl From<AccessError> for Stop {
+    fn from(error: AccessError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// A run that this invocation works on.
+struct Step<'a> {
+    worker: &'a SyncWorker,
+    provider: Arc<dyn Provider>,
+    /// As it was taken; its fence is this step's.
+    held: Integration,
+    progress: Progress,
+    access: Option<Held>,
+    deadline: DateTime<Utc>,
+}
+
+impl SyncWorker {
+    /// Does what the message's integration needs now. Having recorded a failure is a success: SQS redelivers only
+    /// after crashes and while the table itself fails.
+    pub async fn work(&self, message: SyncMessage, deadline: DateTime<Utc>) -> Result<Acknowledge, FunctionError> {
+        let taken = self.take(&message, deadline).await.map_err(failed)?;
+        let (held, provider) = match taken {
+            take::Taken::Held(held, provider) => (*held, provider),
+            take::Taken::Dropped(why) => return Ok(named(why, &message)),
+        };
+        let fence = held.sync_fence;
+        let progress = held.progress.clone();
+        let mut step = Step { worker: self, provider, held, progress, access: None, deadline };
+        let end = step.go().await;
+        let outcome = self.end(&message, fence, &step.progress, end).await.map_err(failed)?;
+        Ok(figures(named(outcome, &message), &step))
+    }
+
+    async fn publish(&self, entries: Vec<OutboxEntry>) {
+        self.publisher.publish_now(&entries).await;
+    }
+}
+
+impl Step<'_> {
+    async fn go(&mut self) -> Result<(), Stop> {
+        self.test_if_due().await?;
+        let mut resources = self.worker.store.resources(self.held.id).await?;
+        self.sweep_unchosen(&mut resources).await?;
+        self.pull_chosen(resources).await
+    }
+
+    /// Stops here if there is no time for another page.
+    fn check_time(&self) -> Result<(), Stop> {
+        if self.deadline - self.worker.store.now() < SHORT { Err(Stop::Short) } else { Ok(()) }
+    }
+
+    /// Access for this step, kept between its calls.
+    async fn access(&mut self) -> Result<Held, Stop> {
+        if let Some(held) = &self.access {
+            return Ok(held.clone());
+        }
+        let held = self.worker.tokens.access(&self.held, self.provider.as_ref()).await?;
+        Ok(self.access.insert(held).clone())
+    }
+
+    /// Access after the provider refused the one in use.
+    async fn renewed(&mut self, refused: &Held) -> Result<Held, Stop> {
+        let held = self.worker.tokens.renewed(&self.held, self.provider.as_ref(), refused).await?;
+        Ok(self.access.insert(held).clone())
+    }
+}
+
+fn failed(error: StoreError) -> FunctionError {
+    FunctionError(error.to_string())
+}
+
+fn named(outcome: &'static str, message: &SyncMessage) -> Acknowledge {
+    let mut done = Acknowledge::of(outcome);
+    done.fields.push(("account_id", json!(message.account)));
+    done.fields.push(("integration_id", json!(message.integration)));
+    done.fields.push(("provider", json!(message.provider)));
+    done
+}
+
+fn figures(mut done: Acknowledge, step: &Step<'_>) -> Acknowledge {
+    let run = step.held.run.as_ref().map_or(Value::Null, |run| json!(run.id));
+    done.fields.push(("run_id", run));
+    done.fields.push(("fence", json!(step.held.sync_fence)));
+    done.fields.push(("counts", json!(step.progress.counts)));
+    done
+}

@@ -1,0 +1,52 @@
+//! The resources of a run: those that are no longer chosen are swept, the chosen ones are pulled one by one.
+
+use super::{Step, Stop};
+use crate::store::Resource;
+use crate::usecases::access::AccessError;
+use chrono::TimeDelta;
+use domain::failure::FailureClass;
+use domain::ids::ResourceId;
+
+/// How far back a full pull reads.
+const WINDOW: TimeDelta = TimeDelta::days(90);
+
+impl Step<'_> {
+    /// Every run begins with sweeping what is no longer chosen; it is hidden meanwhile.
+    pub(super) async fn sweep_unchosen(&mut self, resources: &mut Vec<Resource>) -> Result<(), Stop> {
+        let chosen = self.held.settings.resources.clone();
+        let (kept, unchosen): (Vec<_>, Vec<_>) =
+            resources.drain(..).partition(|resource| chosen.contains(&resource.resource));
+        *resources = kept;
+        for resource in unchosen {
+            self.sweep_all(&resource).await?;
+        }
+        Ok(())
+    }
+
+    /// Pulls what the run has not done yet. A resource that is gone does not keep the others from being synced.
+    pub(super) async fn pull_chosen(&mut self, resources: Vec<Resource>) -> Result<(), Stop> {
+        let mut gone = None;
+        for id in self.held.settings.resources.clone() {
+            if self.progress.done.contains(&id) {
+                continue;
+            }
+            match self.pull(self.known(&resources, &id)).await {
+                Err(Stop::Failed(AccessError::Provider(error))) if error.class == FailureClass::ResourceNotFound => {
+                    gone = Some(error);
+                }
+                outcome => outcome?,
+            }
+        }
+        gone.map_or(Ok(()), |error| Err(Stop::Failed(error.into())))
+    }
+
+    fn known(&self, resources: &[Resource], id: &ResourceId) -> Resource {
+        let known = resources.iter().find(|resource| resource.resource == *id).cloned();
+        known.unwrap_or_else(|| Resource::new(id.clone(), self.worker.store.now() - WINDOW))
+    }
+
+    /// The oldest that a full pull asks for now.
+    pub(super) fn window_start(&self) -> chrono::DateTime<chrono::Utc> {
+        self.worker.store.now() - WINDOW
+    }
+}

@@ -1,0 +1,237 @@
+//! Storing a page in chunks: each one transaction under the fence, the last one with the cursor.
+
+use super::pages::generation;
+use super::{Step, Stop};
+use crate::bus::Event;
+use crate::store::{Chunk, Existing, MOST_BYTES, MOST_RECORDS, OutboxEntry, RecordWrite, Resource, StoredRecord};
+use chrono::{DateTime, Utc};
+use domain::ids::ExternalId;
+use domain::record::Record;
+use domain::run::Counts;
+use providers::{Next, Page, Pulled};
+use serde_json::{Value, json};
+use std::collections::HashSet;
+
+/// What a page asks for with one record.
+enum Entry {
+    Record(Box<Record>),
+    Gone(ExternalId),
+}
+
+impl Entry {
+    fn id(&self) -> &ExternalId {
+        match self {
+            Self::Record(record) => record.id(),
+            Self::Gone(id) => id,
+        }
+    }
+}
+
+/// Writes that go into one transaction, with what they count and tell.
+#[derive(Default)]
+pub(super) struct Batch {
+    pub(super) writes: Vec<RecordWrite>,
+    pub(super) changes: Vec<Value>,
+    pub(super) counts: Counts,
+    bytes: usize,
+}
+
+impl Batch {
+    fn is_full(&self) -> bool {
+        self.writes.len() >= MOST_RECORDS || self.bytes >= MOST_BYTES
+    }
+
+    pub(super) fn put(&mut self, record: StoredRecord, change: &'static str) {
+        match change {
+            "created" => self.counts.created += 1,
+            "updated" => self.counts.updated += 1,
+            _ => self.counts.deleted += 1,
+        }
+        self.bytes += record.body.as_deref().map_or(0, str::len) + 1024;
+        self.changes.push(json!({ "id": record.id, "change": change, "version": record.version }));
+        self.writes.push(RecordWrite::Put(record));
+    }
+}
+
+impl Step<'_> {
+    /// Stores a page and moves the cursor with its last chunk. A step that dies in between repeats the page: what is
+    /// stored already is recognised by its digest.
+    pub(super) async fn store_page(&mut self, resource: &mut Resource, page: Page) -> Result<(), Stop> {
+        let mut counts = Counts { pages: 1, records: page.entries.len() as u64, ..Counts::default() };
+        let entries = self.entries(page.entries, &mut counts);
+        let mut batch = Batch { counts, ..Batch::default() };
+        for part in entries.chunks(MOST_RECORDS) {
+            let ids: Vec<&ExternalId> = part.iter().map(Entry::id).collect();
+            let known = self.worker.store.existing(self.held.dataset, &resource.resource, &ids).await?;
+            for entry in part {
+                if batch.is_full() {
+                    self.store_batch(resource, std::mem::take(&mut batch), None).await?;
+                }
+                self.decide(resource, entry, known.get(entry.id()), &mut batch)?;
+            }
+        }
+        advance(resource, page.next);
+        if resource.pulling.is_none() && resource.sweeping.is_none() {
+            self.progress.done.push(resource.resource.clone());
+        }
+        let cursor = resource.clone();
+        self.store_batch(resource, batch, Some(&cursor)).await
+    }
+
+    /// The last entry of an id wins; entries that cannot be read are counted.
+    fn entries(&self, pulled: Vec<Pulled>, counts: &mut Counts) -> Vec<Entry> {
+        let mut seen = HashSet::new();
+        let mut entries = Vec::with_capacity(pulled.len());
+        for entry in pulled.into_iter().rev() {
+            let entry = match entry {
+                Pulled::Record(record) => Entry::Record(Box::new(record)),
+                Pulled::Gone(id) => Entry::Gone(id),
+                Pulled::Unreadable(_) => {
+                    counts.skipped += 1;
+                    continue;
+                }
+            };
+            if seen.insert(entry.id().clone()) {
+                entries.push(entry);
+            }
+        }
+        entries.reverse();
+        entries
+    }
+
+    fn decide(
+        &self,
+        resource: &Resource,
+        entry: &Entry,
+        known: Option<&Existing>,
+        batch: &mut Batch,
+    ) -> Result<(), Stop> {
+        let now = self.worker.store.now();
+        let mark = generation(resource);
+        let (id, record) = match entry {
+            Entry::Record(record) => (record.id(), Some(record)),
+            Entry::Gone(id) => (id, None),
+        };
+        let alive = known.filter(|known| !known.deleted);
+        let Some(record) = record else {
+            match alive {
+                Some(known) => batch.put(tombstone(resource, id, known.version, now), "deleted"),
+                None => batch.counts.skipped += 1,
+            }
+            return Ok(());
+        };
+        if alive.is_none() && is_outside(record, resource.window_start) {
+            batch.counts.skipped += 1;
+            return Ok(());
+        }
+        let body = serde_json::to_string(record.as_ref()).map_err(crate::store::StoreError::encoding)?;
+        let hash = StoredRecord::digest(&body);
+        match alive {
+            Some(known) if known.hash == hash => {
+                batch.counts.skipped += 1;
+                if let Some(generation) = mark.filter(|mark| known.generation != Some(*mark)) {
+                    batch.writes.push(RecordWrite::Seen { id: id.clone(), generation });
+                }
+            }
+            _ => {
+                let change = if alive.is_some() { "updated" } else { "created" };
+                let version = known.map_or(1, |known| known.version + 1);
+                let stored = StoredRecord {
+                    resource: resource.resource.clone(),
+                    id: id.clone(),
+                    hash,
+                    version,
+                    generation: mark.or_else(|| known.and_then(|known| known.generation)),
+                    deleted: false,
+                    changed_at: now,
+                    body: Some(body),
+                };
+                batch.put(stored, change);
+            }
+        }
+        Ok(())
+    }
+
+    /// Stores a batch, tells about it, and publishes what it told. Nothing to store and no cursor: nothing is done.
+    pub(super) async fn store_batch(
+        &mut self,
+        resource: &Resource,
+        batch: Batch,
+        cursor: Option<&Resource>,
+    ) -> Result<(), Stop> {
+        let mut progress = self.progress.clone();
+        progress.counts.add(&batch.counts);
+        let event = (!batch.changes.is_empty()).then(|| OutboxEntry::new(self.event(resource, batch.changes)));
+        let chunk = Chunk {
+            integration: &self.held,
+            resource: &resource.resource,
+            records: batch.writes,
+            progress: &progress,
+            cursor,
+            forget: false,
+            event: event.clone(),
+        };
+        self.worker.store.store_chunk(&chunk).await?;
+        self.progress = progress;
+        self.worker.publish(event.into_iter().collect()).await;
+        Ok(())
+    }
+
+    /// `records.changed`: which records changed, without their content.
+    pub(super) fn event(&self, resource: &Resource, changes: Vec<Value>) -> Event {
+        let store = &self.worker.store;
+        Event {
+            id: store.new_id(),
+            account: self.held.account.clone(),
+            detail_type: "records.changed".into(),
+            version: self.held.version,
+            detail: json!({
+                "integration": self.held.id,
+                "provider": self.held.provider,
+                "resource": resource.resource,
+                "changes": changes,
+            }),
+            time: store.now(),
+        }
+    }
+}
+
+/// Moves the cursor behind a page. A full pull's end leads to the sweep of what it did not see.
+fn advance(resource: &mut Resource, next: Next) {
+    match next {
+        Next::Page(page) => {
+            if let Some(pulling) = &mut resource.pulling {
+                pulling.page = Some(page);
+            }
+        }
+        Next::Done(token) => {
+            resource.sweeping = generation(resource);
+            resource.token = Some(token);
+            resource.pulling = None;
+        }
+    }
+}
+
+/// A record that is gone, without its content.
+pub(super) fn tombstone(resource: &Resource, id: &ExternalId, version: u64, now: DateTime<Utc>) -> StoredRecord {
+    StoredRecord {
+        resource: resource.resource.clone(),
+        id: id.clone(),
+        hash: String::new(),
+        version: version + 1,
+        generation: None,
+        deleted: true,
+        changed_at: now,
+        body: None,
+    }
+}
+
+/// Later answers may have events that ended before the window of the full pull: those are not kept.
+fn is_outside(record: &Record, window_start: DateTime<Utc>) -> bool {
+    match record {
+        Record::CalendarEvent(event) if !event.is_series() && event.exception_of.is_none() => {
+            event.end.as_ref().is_some_and(|end| end.sort_instant() < window_start)
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,56 @@
+//! Sweeping: records that a full pull did not see, or whose resource is no longer chosen, become deletions.
+
+use super::store_page::{Batch, tombstone};
+use super::{Step, Stop};
+use crate::store::{Chunk, MOST_RECORDS, Resource};
+use uuid::Uuid;
+
+impl Step<'_> {
+    /// Sweeps what the full pull of this generation did not see, and marks the resource done.
+    pub(super) async fn sweep_unseen(&mut self, resource: &mut Resource, generation: Uuid) -> Result<(), Stop> {
+        self.sweep(resource, Some(generation)).await?;
+        resource.sweeping = None;
+        self.progress.done.push(resource.resource.clone());
+        let cursor = resource.clone();
+        self.store_batch(resource, Batch::default(), Some(&cursor)).await
+    }
+
+    /// Sweeps every record of a resource that is no longer chosen, and forgets the resource.
+    pub(super) async fn sweep_all(&mut self, resource: &Resource) -> Result<(), Stop> {
+        self.sweep(resource, None).await?;
+        let chunk = Chunk {
+            integration: &self.held,
+            resource: &resource.resource,
+            records: vec![],
+            progress: &self.progress,
+            cursor: None,
+            forget: true,
+            event: None,
+        };
+        Ok(self.worker.store.store_chunk(&chunk).await?)
+    }
+
+    async fn sweep(&mut self, resource: &Resource, spared: Option<Uuid>) -> Result<(), Stop> {
+        let mut after = None;
+        loop {
+            let store = &self.worker.store;
+            let page = store.records_of(self.held.dataset, &resource.resource, MOST_RECORDS, after).await?;
+            let now = store.now();
+            let mut batch = Batch::default();
+            for record in page.items {
+                let spare = record.deleted || (spared.is_some() && record.generation == spared);
+                if !spare {
+                    batch.put(tombstone(resource, &record.id, record.version, now), "deleted");
+                }
+            }
+            if !batch.writes.is_empty() {
+                self.store_batch(resource, batch, None).await?;
+            }
+            after = page.next;
+            if after.is_none() {
+                return Ok(());
+            }
+            self.check_time()?;
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! The test of a connection that was just made or resumed, as the first part of its run.
+
+use super::{Step, Stop};
+use crate::store::{Integration, OutboxEntry};
+use crate::usecases::TRIES;
+use crate::usecases::access::AccessError;
+use crate::usecases::draft::Draft;
+use crate::usecases::test_connection::check;
+use domain::failure::FailureClass;
+use domain::history::Actor;
+use domain::lifecycle::{Signal, Status};
+use domain::resource::Choice;
+use domain::run::RunOutcome;
+
+impl Step<'_> {
+    /// Tests a connection in Testing and moves it on: to Active, or back to Configuring while something is missing.
+    pub(super) async fn test_if_due(&mut self) -> Result<(), Stop> {
+        if self.held.status != Status::Testing {
+            return Ok(());
+        }
+        check(&self.worker.tokens, &self.held, self.provider.as_ref()).await?;
+        let preset = if self.held.settings.resources.is_empty() { self.preset().await? } else { None };
+        self.passed(preset.as_ref()).await
+    }
+
+    /// The account's main resource, where the provider has one: it is read and, if possible, written to.
+    async fn preset(&mut self) -> Result<Option<Choice>, Stop> {
+        let kind = self.provider.manifest().resource_kind;
+        let held = self.access().await?;
+        let listed = match self.provider.options(&held.access, kind).await {
+            Err(error) if error.class == FailureClass::DeadCredentials => {
+                let held = self.renewed(&held).await?;
+                self.provider.options(&held.access, kind).await
+            }
+            listed => listed,
+        };
+        let listed = listed.map_err(AccessError::Provider)?;
+        Ok(listed.into_iter().flatten().find(|choice| choice.primary))
+    }
+
+    async fn passed(&mut self, preset: Option<&Choice>) -> Result<(), Stop> {
+        let store = &self.worker.store;
+        for _ in 0..TRIES {
+            let now = self.worker.reread(&self.held).await?.ok_or(Stop::Lost)?;
+            let mut draft = Draft::of(store, &now);
+            if let Some(choice) = preset.filter(|_| now.settings.resources.is_empty()) {
+                draft.next.settings.resources = vec![choice.id.clone()];
+                draft.next.settings.write_resource = (!choice.read_only).then(|| choice.id.clone());
+            }
+            let complete = draft.next.is_complete();
+            draft.signal(Signal::TestPassed { complete }, Actor::System).map_err(|_| Stop::Lost)?;
+            if !complete {
+                draft.end_run(RunOutcome::Succeeded, None);
+            }
+            let change = draft.visible();
+            match store.commit(&change).await {
+                Ok(()) => return self.moved(change.next().clone(), change.events().to_vec()).await,
+                Err(error) if error.is_conflict() => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(Stop::Lost)
+    }
+
+    async fn moved(&mut self, next: Integration, events: Vec<OutboxEntry>) -> Result<(), Stop> {
+        self.worker.publish(events).await;
+        self.held = next;
+        if self.held.status == Status::Active { Ok(()) } else { Err(Stop::Incomplete) }
+    }
+}

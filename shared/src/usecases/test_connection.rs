@@ -1,0 +1,95 @@
+//! Test connection: checks credentials and the chosen resources at once, without a sync.
+
+use crate::api::TestView;
+use crate::entry::{Caller, Problem};
+use crate::store::Integration;
+use crate::usecases::access::{AccessError, Tokens};
+use crate::usecases::get::{Found, Integrations};
+use crate::usecases::lifecycle::Lifecycle;
+use domain::failure::FailureClass;
+use domain::history::Actor;
+use domain::ids::ProviderSlug;
+use domain::lifecycle::{ErrorReason, Signal, Status};
+use providers::Provider;
+
+/// Tests connections.
+#[derive(Clone)]
+pub struct TestConnection {
+    /// Finds integrations.
+    pub integrations: Integrations,
+    /// Access tokens.
+    pub tokens: Tokens,
+    /// Moves the status by the verdict.
+    pub lifecycle: Lifecycle,
+}
+
+impl TestConnection {
+    /// Tests at once and says what is wrong. A verdict moves the status; a bad day of the provider changes nothing
+    /// and never counts as a failure.
+    pub async fn test(&self, caller: &Caller, slug: &ProviderSlug) -> Result<TestView, Problem> {
+        let found = self.integrations.find(caller, slug).await?;
+        let outcome = check(&self.tokens, &found.integration, found.provider.as_ref()).await;
+        let actor = Actor::Member(caller.member.to_string());
+        match outcome {
+            Ok(()) => {
+                self.passed(&found, actor).await?;
+                Ok(TestView { ok: true, code: None, message: None, remedy: None })
+            }
+            Err(AccessError::NotConnected) => Err(Problem::not_connected()),
+            Err(error) => {
+                if let Some(reason) = verdict(&error)
+                    && found.integration.status != Status::Paused
+                {
+                    self.lifecycle.signal(&found.integration, Signal::Failed(reason), actor).await?;
+                }
+                Ok(failed(error.into()))
+            }
+        }
+    }
+
+    async fn passed(&self, found: &Found, actor: Actor) -> Result<(), Problem> {
+        let complete = found.integration.is_complete();
+        match found.integration.status {
+            Status::Testing | Status::Error => {
+                self.lifecycle.signal(&found.integration, Signal::TestPassed { complete }, actor).await
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn failed(problem: Problem) -> TestView {
+    TestView {
+        ok: false,
+        code: Some(problem.code.into()),
+        message: Some(problem.detail),
+        remedy: problem.remedy,
+    }
+}
+
+/// The reason that a failure puts the integration in Error with at once. A suspicion is no verdict; a token that is
+/// refused although it was just renewed is one.
+pub(super) fn verdict(error: &AccessError) -> Option<ErrorReason> {
+    match error {
+        AccessError::Dead => Some(ErrorReason::CredentialsExpired),
+        AccessError::Provider(error) => ErrorReason::of_failure(error.class),
+        _ => None,
+    }
+}
+
+/// Checks the connection, with one renewal of a refused token.
+pub(super) async fn check(
+    tokens: &Tokens,
+    integration: &Integration,
+    provider: &dyn Provider,
+) -> Result<(), AccessError> {
+    let resources = &integration.settings.resources;
+    let held = tokens.access(integration, provider).await?;
+    match provider.test(&held.access, resources).await {
+        Err(error) if error.class == FailureClass::DeadCredentials => {
+            let held = tokens.renewed(integration, provider, &held).await?;
+            Ok(provider.test(&held.access, resources).await?)
+        }
+        outcome => Ok(outcome?),
+    }
+}
