@@ -36,13 +36,16 @@ struct Console {
 impl Function for Console {
     async fn invoke(&self, event: Value, invocation: Invocation) -> Result<Value, FunctionError> {
         let started = self.clock.now();
-        let reply = match self.answers.get(path(&event)) {
-            Some(answer) if is_read(&event) => answer.to(known_tag(&event)),
-            _ => answer::problem(&Problem::not_found("page"), &invocation.request_id),
+        let (outcome, reply) = match self.answers.get(path(&event)) {
+            Some(answer) if is_read(&event) => ("ok", answer.to(known_tag(&event))),
+            _ => {
+                let problem = Problem::not_found("page");
+                (problem.code, answer::problem(&problem, &invocation.request_id))
+            }
         };
         let took = (self.clock.now() - started).num_milliseconds();
         let log = self.log.with("request_id", invocation.request_id);
-        log.write(Level::Info, "console", "ok", &[("status", reply["statusCode"].clone()), ("dur_ms", json!(took))]);
+        log.write(Level::Info, "console", outcome, &[("status", reply["statusCode"].clone()), ("dur_ms", json!(took))]);
         Ok(reply)
     }
 }

@@ -2,7 +2,7 @@ use crate::{assets, function};
 use serde_json::{Value, json};
 use shared::clock::{Clock, SystemClock};
 use shared::config::Vars;
-use shared::entry::log::Log;
+use shared::entry::log::{LineSink, Log};
 use shared::entry::{Function, Invocation, Setup, Wires};
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
@@ -16,9 +16,20 @@ const VARS: [(&str, &str); 5] = [
     ("STAGE", "local"),
 ];
 
+struct Nowhere;
+
+impl LineSink for Nowhere {
+    fn line(&self, _: &str) {}
+}
+
 fn setup(vars: &[(&str, &str)]) -> Setup {
     let map: HashMap<_, _> = vars.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
-    Setup { vars: Vars::new(map), clock: Arc::new(SystemClock), wires: Wires::default(), log: Log::stdout() }
+    Setup {
+        vars: Vars::new(map),
+        clock: Arc::new(SystemClock),
+        wires: Wires::default(),
+        log: Log::to(Arc::new(Nowhere)),
+    }
 }
 
 fn console() -> Arc<dyn Function> {
