@@ -55,7 +55,7 @@ fn put_one(events: &Events, entry: Entry) -> Result<String, EntryError> {
     let checked = check::check(entry)?;
     let bus = checked.bus;
     if !events.lock().buses.contains(&bus) {
-        // AWS drops such an event silently; locally a misspelt bus should be seen.
+        // AWS is said to accept such an entry and drop the event; locally a misspelt bus should be seen.
         return Err(EntryError::new("ResourceNotFoundException", format!("Event bus {bus} does not exist.")));
     }
     let id = random::uuid();

@@ -88,3 +88,14 @@ async fn buses_are_made_once_and_listed() {
     let names: Vec<_> = buses.event_buses().iter().map(|bus| bus.name().unwrap()).collect();
     assert_eq!(names, ["aura", "default"]);
 }
+
+#[tokio::test]
+async fn a_deleted_bus_is_gone_and_the_default_one_stays() {
+    let stack = Stack::start().await;
+    let client = stack.events();
+    stack.aws.events().ensure_bus("aura").unwrap();
+    client.delete_event_bus().name("aura").send().await.unwrap();
+    assert_eq!(code(client.describe_event_bus().name("aura").send().await), "ResourceNotFoundException");
+    assert_eq!(code(client.delete_event_bus().name("default").send().await), "ValidationException");
+    client.describe_event_bus().send().await.unwrap();
+}

@@ -169,3 +169,17 @@ async fn writing_too_often_meets_the_version_quota_until_versions_are_a_day_old(
     assert_eq!(value(&client, Some("one"), None).await, "ResourceNotFoundException");
     assert_eq!(value(&client, None, Some("AWSPREVIOUS")).await, "x");
 }
+
+#[tokio::test]
+async fn an_update_changes_the_description_and_the_value_apart() {
+    let (_stack, client) = with_secret().await;
+    let described = client.update_secret().secret_id("aura/grant").description("a grant").send().await.unwrap();
+    assert_eq!(described.version_id(), None);
+    assert_eq!(value(&client, None, None).await, "first");
+    let update = client.update_secret().secret_id("aura/grant").client_request_token(token("two"));
+    let updated = update.secret_string("second").send().await.unwrap();
+    assert_eq!(updated.version_id(), Some(token("two").as_str()));
+    assert_eq!(value(&client, None, None).await, "second");
+    let secret = client.describe_secret().secret_id("aura/grant").send().await.unwrap();
+    assert_eq!(secret.description(), Some("a grant"));
+}
