@@ -9,3 +9,6 @@ pub use bus::Deliveries;
 pub use instances::{Instances, InvokeError};
 pub use queues::{QueueRunner, event as queue_event, failed_messages};
 pub use schedules::{Ticks, event as schedule_event};
+
+#[cfg(test)]
+mod tests;
