@@ -1,1 +1,24 @@
-//! The `options` function.
+//! `GET /integrations/{provider}/options/{resource}`: what can be chosen in the settings.
+
+use shared::api::routes;
+use shared::config::ConfigError;
+use shared::entry::{Function, Problem, Reply, Request, Setup, serve};
+use shared::usecases::Parts;
+use shared::usecases::get::Integrations;
+use shared::usecases::options::Options;
+use std::sync::Arc;
+
+/// Builds the function.
+pub fn function(setup: &Setup) -> Result<Arc<dyn Function>, ConfigError> {
+    let parts = Parts::new(setup)?;
+    let store = parts.store()?;
+    let tokens = parts.tokens(&store)?;
+    let options = Options::new(Integrations::new(store, parts.registry()?), tokens);
+    Ok(serve(setup, &[routes::OPTIONS], move |request| handle(options.clone(), request)))
+}
+
+async fn handle(options: Options, request: Request) -> Result<Reply, Problem> {
+    request.only_query(&[])?;
+    let view = options.list(request.caller()?, &request.provider()?, request.path("resource")?).await?;
+    Reply::json(200, &view)
+}

@@ -1,2 +1,5 @@
 //! Starts the function.
-fn main() {}
+
+fn main() -> std::process::ExitCode {
+    shared::entry::run(records::function)
+}

@@ -1,1 +1,32 @@
-//! The `settings` function.
+//! `PATCH /integrations/{provider}/settings`: changes what is synced and how often.
+
+use shared::api::{SettingsBody, routes};
+use shared::config::ConfigError;
+use shared::entry::{Function, Problem, Reply, Request, Setup, serve};
+use shared::usecases::Parts;
+use shared::usecases::get::Integrations;
+use shared::usecases::options::Options;
+use shared::usecases::settings::ChangeSettings;
+use std::sync::Arc;
+
+/// Builds the function.
+pub fn function(setup: &Setup) -> Result<Arc<dyn Function>, ConfigError> {
+    let parts = Parts::new(setup)?;
+    let store = parts.store()?;
+    let integrations = Integrations::new(store.clone(), parts.registry()?);
+    let settings = ChangeSettings {
+        options: Options::new(integrations.clone(), parts.tokens(&store)?),
+        requests: parts.requests(&store)?,
+        publisher: parts.publisher(&store)?,
+        integrations,
+    };
+    Ok(serve(setup, &[routes::SETTINGS], move |request| handle(settings.clone(), request)))
+}
+
+async fn handle(settings: ChangeSettings, request: Request) -> Result<Reply, Problem> {
+    request.only_query(&[])?;
+    let body: SettingsBody = request.json()?;
+    let name = request.name()?;
+    let changed = settings.change(request.caller()?, &request.provider()?, &body, name.as_ref()).await?;
+    Ok(Reply::value(changed.status, changed.body))
+}

@@ -50,8 +50,7 @@ fn operation(route: &Route, schemas: &mut SchemaGenerator) -> Value {
         operation["parameters"] = json!(parameters);
     }
     if let Some(body) = body(route, schemas) {
-        operation["requestBody"] =
-            json!({ "required": true, "content": { "application/json": { "schema": body } } });
+        operation["requestBody"] = json!({ "required": true, "content": { "application/json": { "schema": body } } });
     }
     operation["security"] = match route.access {
         Access::Public => json!([]),

@@ -42,7 +42,7 @@ pub struct Caller {
 }
 
 /// Reads the caller out of an API Gateway v2 event; a problem when there is no verified identity in it.
-pub fn caller(event: &Value, names: &ClaimNames) -> Result<Caller, Problem> {
+pub(super) fn caller(event: &Value, names: &ClaimNames) -> Result<Caller, Problem> {
     let claims = event
         .pointer("/requestContext/authorizer/jwt/claims")
         .and_then(Value::as_object)

@@ -52,6 +52,13 @@ pub struct Invocation {
 #[error("{0}")]
 pub struct FunctionError(pub String);
 
+impl FunctionError {
+    /// Takes over what an error says; errors of ours hold no secret.
+    pub fn of(error: impl std::fmt::Display) -> Self {
+        Self(error.to_string())
+    }
+}
+
 /// A Lambda function: one JSON event in, one JSON answer out.
 #[async_trait]
 pub trait Function: Send + Sync {
@@ -82,8 +89,10 @@ fn start(build: Build, setup: &Setup) -> Result<(), lambda_runtime::Error> {
         move |event: lambda_runtime::LambdaEvent<Value>| {
             let function = Arc::clone(&function);
             async move {
-                let invocation =
-                    Invocation { request_id: event.context.request_id.clone(), deadline: event.context.deadline().into() };
+                let invocation = Invocation {
+                    request_id: event.context.request_id.clone(),
+                    deadline: event.context.deadline().into(),
+                };
                 function.invoke(event.payload, invocation).await.map_err(lambda_runtime::Error::from)
             }
         },

@@ -1,12 +1,12 @@
 //! The HTTP adapter: API Gateway v2 event in, answer or problem document out, one log line.
 
 use crate::api::routes::{Access, Route};
+use crate::clock::SharedClock;
 use crate::entry::caller::{ClaimNames, caller};
 use crate::entry::function::{Function, FunctionError, Invocation, Setup};
 use crate::entry::log::{Level, Log};
 use crate::entry::problem::Problem;
 use crate::entry::request::Request;
-use crate::clock::SharedClock;
 use async_trait::async_trait;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -19,6 +19,7 @@ pub struct Reply {
     status: u16,
     headers: Map<String, Value>,
     body: Option<Value>,
+    outcome: &'static str,
 }
 
 impl Reply {
@@ -33,7 +34,7 @@ impl Reply {
         let mut headers = Map::new();
         headers.insert("content-type".into(), json!("application/json"));
         headers.insert("cache-control".into(), json!("no-store"));
-        Self { status, headers, body: Some(body) }
+        Self { status, headers, body: Some(body), outcome: "ok" }
     }
 
     /// Sends the browser on, leaving nothing behind in caches or `Referer` (RFC 9700 §4.2).
@@ -42,7 +43,13 @@ impl Reply {
         headers.insert("location".into(), json!(location));
         headers.insert("cache-control".into(), json!("no-store"));
         headers.insert("referrer-policy".into(), json!("no-referrer"));
-        Self { status: 303, headers, body: None }
+        Self { status: 303, headers, body: None, outcome: "ok" }
+    }
+
+    /// The outcome's name in the log, where the answer does not tell it.
+    #[must_use]
+    pub fn told_as(self, outcome: &'static str) -> Self {
+        Self { outcome, ..self }
     }
 
     fn problem(problem: &Problem, request_id: &str) -> Self {
@@ -94,16 +101,18 @@ where
         let took = (self.clock.now() - started).num_milliseconds();
         let reply = match outcome {
             Ok(reply) => {
-                log.write(Level::Info, route.function, "ok", &[("status", json!(reply.status)), ("dur_ms", json!(took))]);
+                log.write(
+                    Level::Info,
+                    route.function,
+                    reply.outcome,
+                    &[("status", json!(reply.status)), ("dur_ms", json!(took))],
+                );
                 reply
             }
             Err(problem) => {
                 let level = if problem.status >= 500 { Level::Error } else { Level::Info };
-                let fields = [
-                    ("status", json!(problem.status)),
-                    ("cause", json!(problem.cause)),
-                    ("dur_ms", json!(took)),
-                ];
+                let fields =
+                    [("status", json!(problem.status)), ("cause", json!(problem.cause)), ("dur_ms", json!(took))];
                 log.write(level, route.function, problem.code, &fields);
                 Reply::problem(&problem, &invocation.request_id)
             }

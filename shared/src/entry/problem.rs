@@ -139,7 +139,11 @@ impl Problem {
 
 impl From<Refused> for Problem {
     fn from(refused: Refused) -> Self {
-        Self::new(409, "illegal_transition", format!("This is not possible while the integration is {}.", refused.status))
+        Self::new(
+            409,
+            "illegal_transition",
+            format!("This is not possible while the integration is {}.", refused.status),
+        )
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::entry::caller::Caller;
 use crate::entry::problem::Problem;
+use crate::store::RequestName;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
@@ -18,6 +19,8 @@ pub struct Request {
     pub(super) caller: Option<Caller>,
     path: BTreeMap<String, String>,
     query: BTreeMap<String, String>,
+    duplicated: bool,
+    route: String,
     body: Vec<u8>,
     content_type: Option<String>,
     idempotency_key: Option<String>,
@@ -31,10 +34,13 @@ impl Request {
     /// Reads an API Gateway v2 event; a problem for what cannot be understood.
     pub(super) fn read(event: &Value, request_id: &str, deadline: DateTime<Utc>) -> Result<Self, Problem> {
         let header = |name: &str| event.pointer(&format!("/headers/{name}")).and_then(Value::as_str);
+        let (query, duplicated) = query(event);
         Ok(Self {
             caller: None,
             path: path_parameters(event),
-            query: query(event)?,
+            query,
+            duplicated,
+            route: called_route(event),
             body: body(event)?,
             content_type: header("content-type").map(str::to_owned),
             idempotency_key: idempotency_key(header("idempotency-key"))?,
@@ -65,9 +71,25 @@ impl Request {
 
     /// Refuses parameters that the endpoint does not know.
     pub fn only_query(&self, known: &[&str]) -> Result<(), Problem> {
+        if self.duplicated {
+            return Err(Problem::bad_request("A parameter of the query is there twice."));
+        }
         match self.query.keys().find(|name| !known.contains(&name.as_str())) {
             Some(_) => Err(Problem::bad_request("The query has a parameter that is not known here.")),
             None => Ok(()),
+        }
+    }
+
+    /// The whole query; `None` when a parameter is there twice.
+    pub fn single_query(&self) -> Option<&BTreeMap<String, String>> {
+        (!self.duplicated).then_some(&self.query)
+    }
+
+    /// Refuses a body where none is read. An empty JSON object is let through.
+    pub fn no_body(&self) -> Result<(), Problem> {
+        match self.body.trim_ascii() {
+            b"" | b"{}" => Ok(()),
+            _ => Err(Problem::bad_request("This request takes no body.")),
         }
     }
 
@@ -86,14 +108,11 @@ impl Request {
         Ok(value)
     }
 
-    /// The `Idempotency-Key`, if there is one.
-    pub fn idempotency_key(&self) -> Option<&str> {
-        self.idempotency_key.as_deref()
-    }
-
-    /// The body as it came, for telling a repeated request from another one with the same key.
-    pub fn body(&self) -> &[u8] {
-        &self.body
+    /// By what the request is recognised when it is repeated, if it has an `Idempotency-Key`.
+    pub fn name(&self) -> Result<Option<RequestName>, Problem> {
+        let Some(key) = &self.idempotency_key else { return Ok(None) };
+        let caller = self.caller()?;
+        Ok(Some(RequestName::new(&caller.account, &caller.member, &self.route, key, &self.body)))
     }
 
     /// `limit` of a list: 1 to `most`, `default` when absent.
@@ -128,16 +147,20 @@ fn path_parameters(event: &Value) -> BTreeMap<String, String> {
         .collect()
 }
 
+/// Method and path as called.
+fn called_route(event: &Value) -> String {
+    let text = |pointer: &str| event.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+    format!("{} {}", text("/requestContext/http/method"), text("/rawPath"))
+}
+
 /// Parses `rawQueryString` itself: the event's own map joins duplicates by commas.
-fn query(event: &Value) -> Result<BTreeMap<String, String>, Problem> {
+fn query(event: &Value) -> (BTreeMap<String, String>, bool) {
     let raw = event.get("rawQueryString").and_then(Value::as_str).unwrap_or_default();
-    let mut query = BTreeMap::new();
+    let (mut query, mut duplicated) = (BTreeMap::new(), false);
     for (name, value) in url::form_urlencoded::parse(raw.as_bytes()) {
-        if query.insert(name.into_owned(), value.into_owned()).is_some() {
-            return Err(Problem::bad_request("A parameter of the query is there twice."));
-        }
+        duplicated |= query.insert(name.into_owned(), value.into_owned()).is_some();
     }
-    Ok(query)
+    (query, duplicated)
 }
 
 fn body(event: &Value) -> Result<Vec<u8>, Problem> {

@@ -1,6 +1,7 @@
 //! One change of an integration with everything that must be true at the same moment: its run, its history, its
 //! events. Whoever changes an integration reads it, decides on a copy, and writes the copy if nobody was faster.
 
+use super::Store;
 use super::expression::put;
 use super::history;
 use super::idempotency::Idempotency;
@@ -8,7 +9,6 @@ use super::integration::Integration;
 use super::outbox::OutboxEntry;
 use super::run::Run;
 use super::table::StoreError;
-use super::Store;
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::history::HistoryLine;
 

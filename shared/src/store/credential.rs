@@ -100,11 +100,7 @@ impl Store {
     /// with the holder's fence.
     pub async fn lease_token(&self, seen: &Credential, until: DateTime<Utc>) -> Result<Credential, StoreError> {
         let free = When::Any(vec![When::Absent("lease_until"), When::Below("lease_until", instant(self.now()))]);
-        let update = seen
-            .update()?
-            .when(free)
-            .set("fence", number(seen.fence + 1))
-            .set("lease_until", instant(until));
+        let update = seen.update()?.when(free).set("fence", number(seen.fence + 1)).set("lease_until", instant(until));
         // A transaction, because the SDK's own tries of it are replays: a lost answer is not a lost lease.
         self.table.transact(vec![update.into_write()?]).await?;
         Ok(Credential { fence: seen.fence + 1, lease_until: Some(until), ..seen.clone() })
@@ -151,11 +147,7 @@ impl Store {
 
     /// Notes that the provider refused versions of the grant, and releases the lease.
     pub async fn suspect(&self, held: &Credential, dead: &[String], since: DateTime<Utc>) -> Result<(), StoreError> {
-        let update = held
-            .update()?
-            .set("dead", any(&dead)?)
-            .set("suspected_at", instant(since))
-            .remove("lease_until");
+        let update = held.update()?.set("dead", any(&dead)?).set("suspected_at", instant(since)).remove("lease_until");
         self.table.transact(vec![update.into_write()?]).await
     }
 

@@ -1,15 +1,15 @@
 //! The due queue: the index only nominates, the item decides.
 
+use super::Store;
 use super::expression::{Update, When, text};
 use super::keys::{self, Key};
 use super::table::{Query, Range, StoreError, parse};
-use super::Store;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::ids::{AccountId, IntegrationId, ProviderSlug};
 use serde::Deserialize;
 
 /// How far a planner moves an entry before it sends: a backlog is not sent again every minute.
-pub const MOVED_ON: TimeDelta = TimeDelta::minutes(5);
+const MOVED_ON: TimeDelta = TimeDelta::minutes(5);
 
 /// An entry of the index that may be due.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -38,10 +38,8 @@ impl Store {
         limit: usize,
     ) -> Result<Vec<Nominated>, StoreError> {
         let range = Range::Between("0".into(), format!("{}~", keys::sortable(now)));
-        let query = Query {
-            limit: Some(limit as i32),
-            ..Query::on(&keys::DUE, keys::due_partition(kind, shard), range)
-        };
+        let query =
+            Query { limit: Some(limit as i32), ..Query::on(&keys::DUE, keys::due_partition(kind, shard), range) };
         self.table.query(query).await?.items.into_iter().map(parse).collect()
     }
 
@@ -55,12 +53,7 @@ impl Store {
     }
 
     /// Takes the entry of an integration that is not synced out of the index, if it is still where it was read.
-    pub async fn forget_due(
-        &self,
-        account: &AccountId,
-        provider: &ProviderSlug,
-        rev: u64,
-    ) -> Result<bool, StoreError> {
+    pub async fn forget_due(&self, account: &AccountId, provider: &ProviderSlug, rev: u64) -> Result<bool, StoreError> {
         let update = Update::of(keys::integration(account, provider))
             .remove(keys::DUE.pk)
             .remove(keys::DUE.sk)

@@ -21,16 +21,6 @@ pub(super) enum When {
     Any(Vec<When>),
 }
 
-impl When {
-    /// The attribute has this value; `None` means that it is absent.
-    pub(super) fn is(attribute: &'static str, value: Option<AttributeValue>) -> Self {
-        match value {
-            Some(value) => Self::Equals(attribute, value),
-            None => Self::Absent(attribute),
-        }
-    }
-}
-
 /// Names and values of one expression.
 #[derive(Debug, Default, Clone)]
 struct Placeholders {
@@ -94,14 +84,6 @@ impl Update {
         let name = self.placeholders.name(attribute);
         self.removes.push(name);
         self
-    }
-
-    /// Sets the attribute, or removes it where there is no value.
-    pub(super) fn put(self, attribute: &str, value: Option<AttributeValue>) -> Self {
-        match value {
-            Some(value) => self.set(attribute, value),
-            None => self.remove(attribute),
-        }
     }
 
     /// Adds to a number that starts at zero.

@@ -52,11 +52,7 @@ impl RequestName {
     /// `route` is method and path as called.
     pub fn new(account: &AccountId, member: &MemberId, route: &str, key: &str, body: &[u8]) -> Self {
         let name = format!("{}\n{route}\n{key}", member.as_str());
-        Self {
-            account: account.clone(),
-            hash: sha256_hex(name.as_bytes()),
-            fingerprint: sha256_hex(body),
-        }
+        Self { account: account.clone(), hash: sha256_hex(name.as_bytes()), fingerprint: sha256_hex(body) }
     }
 
     /// What will be remembered once the change commits.

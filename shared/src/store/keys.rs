@@ -2,7 +2,9 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::ids::{AccountId, DatasetId, ExternalId, IntegrationId, ProviderAccountId, ProviderSlug, ResourceId, RunId};
+use domain::ids::{
+    AccountId, DatasetId, ExternalId, IntegrationId, ProviderAccountId, ProviderSlug, ResourceId, RunId,
+};
 use domain::schedule;
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -103,7 +105,11 @@ pub(crate) fn resource_prefix(resource: &ResourceId) -> String {
 
 /// A sort key has at most 1,024 bytes and indexes put up to 60 before it: longer ids are hashed.
 fn record_name(id: &ExternalId) -> String {
-    if id.as_str().len() <= 900 { id.as_str().to_owned() } else { format!("sha256:{}", sha256_hex(id.as_str().as_bytes())) }
+    if id.as_str().len() <= 900 {
+        id.as_str().to_owned()
+    } else {
+        format!("sha256:{}", sha256_hex(id.as_str().as_bytes()))
+    }
 }
 
 fn resource_hash(resource: &ResourceId) -> String {

@@ -4,6 +4,7 @@
 //! attribute `expires_at` is in seconds and is a broom, never a clock.
 
 mod account;
+mod change;
 mod chunk;
 mod cleanup;
 mod connect;
@@ -16,24 +17,24 @@ mod history;
 mod idempotency;
 mod integration;
 pub(crate) mod keys;
-mod change;
 mod outbox;
 mod record;
+mod removal;
 mod resource;
 mod run;
 mod table;
 
 pub use account::Account;
+pub use change::Change;
 pub use chunk::{Chunk, MOST_BYTES, MOST_RECORDS, RecordWrite};
 pub use cleanup::Cleanup;
+pub use connect::Connecting;
 pub use credential::{Credential, Journal, SealedAccess};
 pub use due::Nominated;
 pub use external::Revoking;
-pub use connect::Connecting;
 pub use flow::{CODE_VALID, EXCHANGE_LIMIT, Flow, FlowState, VALID};
 pub use idempotency::{Idempotency, Remembered, RequestName};
 pub use integration::{Connected, ErrorNote, Failure, Integration, NotCreated, OpenRun, Progress, Settings};
-pub use change::Change;
 pub use outbox::{OutboxEntry, Published};
 pub use record::{Existing, StoredRecord, TOMBSTONE_DAYS};
 pub use resource::{Pulling, Resource};

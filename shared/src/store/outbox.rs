@@ -12,7 +12,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 /// How often an entry is offered to the bus before it is parked.
-pub const MOST_REFUSALS: u32 = 5;
+const MOST_REFUSALS: u32 = 5;
 
 /// An event that is to be published at least once.
 #[derive(Debug, Clone, PartialEq)]
@@ -85,8 +85,7 @@ impl Store {
     /// Entries of one shard that whoever wrote them should have published by now, oldest first.
     pub async fn unpublished(&self, shard: u64, older_than: TimeDelta) -> Result<Vec<OutboxEntry>, StoreError> {
         let until = self.now() - older_than;
-        let items: Vec<OutboxItem> =
-            self.table.query_all(None, &keys::outbox_partition(shard), || Range::All).await?;
+        let items: Vec<OutboxItem> = self.table.query_all(None, &keys::outbox_partition(shard), || Range::All).await?;
         items
             .into_iter()
             .filter(|item| !item.parked && item.at <= until.timestamp_millis())

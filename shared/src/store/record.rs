@@ -1,9 +1,9 @@
 //! Synced records, readable by change time and, for calendars, by time.
 
+use super::Store;
 use super::expression::{Item, Update, any, number, put, text};
 use super::keys::{self, Agenda, Key};
 use super::table::{Page, Query, Range, StoreError, parse};
-use super::Store;
 use crate::digest::sha256_hex;
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use chrono::serde::ts_milliseconds;
@@ -149,8 +149,7 @@ impl Store {
         after: Option<String>,
     ) -> Result<Page<StoredRecord>, StoreError> {
         let range = Range::Prefix(keys::resource_prefix(resource));
-        let query =
-            Query { limit: Some(limit as i32), after, ..Query::of(keys::records_partition(dataset), range) };
+        let query = Query { limit: Some(limit as i32), after, ..Query::of(keys::records_partition(dataset), range) };
         records(self.table.query(query).await?)
     }
 

@@ -49,9 +49,7 @@ fn card(manifest: &Manifest, available: bool, integration: Option<&Integration>)
         integration: integration.map(|integration| CardIntegrationView {
             status: integration.status,
             connected: integration.grant.is_some(),
-            error: integration
-                .reason
-                .map(|reason| CardErrorView { reason, message: reason.message().into() }),
+            error: integration.reason.map(|reason| CardErrorView { reason, message: reason.message().into() }),
         }),
     }
 }

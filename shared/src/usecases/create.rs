@@ -147,10 +147,8 @@ pub(super) fn idempotency_key_reused() -> Problem {
 
 fn refused(not: &NotCreated, account: &Account) -> Problem {
     match not {
-        NotCreated::Exists => {
-            Problem::new(409, "already_exists", "An integration with this provider already exists.")
-                .remedy("Open the existing integration.")
-        }
+        NotCreated::Exists => Problem::new(409, "already_exists", "An integration with this provider already exists.")
+            .remedy("Open the existing integration."),
         NotCreated::Limit => Problem::new(
             409,
             "plan_limit_reached",

@@ -5,6 +5,7 @@ use crate::queue::QueueError;
 use crate::seal::KeysError;
 use crate::store::StoreError;
 use crate::usecases::access::AccessError;
+use crate::usecases::callback::CallbackError;
 use crate::vault::VaultError;
 use domain::failure::FailureClass;
 use domain::lifecycle::ErrorReason;
@@ -17,6 +18,15 @@ impl From<StoreError> for Problem {
             StoreError::Unavailable(code) => Self::unavailable(format!("table: {code}")),
             StoreError::Position => Self::bad_request("The cursor does not belong to this list."),
             StoreError::Ours(what) => Self::internal(what),
+        }
+    }
+}
+
+impl From<CallbackError> for Problem {
+    fn from(error: CallbackError) -> Self {
+        match error {
+            CallbackError::Store(error) => error.into(),
+            CallbackError::Keys(error) => error.into(),
         }
     }
 }

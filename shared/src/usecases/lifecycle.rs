@@ -2,9 +2,9 @@
 //! else was faster.
 
 use crate::entry::Problem;
-use crate::store::{Integration, Store};
+use crate::store::{Integration, OutboxEntry, Store};
 use crate::usecases::TRIES;
-use crate::usecases::draft::Draft;
+use crate::usecases::draft::{Draft, integration_event};
 use crate::usecases::publish::Publisher;
 use crate::usecases::request_sync::Requests;
 use domain::history::Actor;
@@ -46,6 +46,44 @@ impl Lifecycle {
                 Ok(()) => {
                     self.requests.send_soon(change.next()).await;
                     self.publisher.publish_now(change.events()).await;
+                    return Ok(());
+                }
+                Err(error) if error.is_conflict() => seen = self.again(&seen).await?,
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(Problem::busy())
+    }
+
+    /// Takes the grant away: Disconnected at once; what the grant leaves goes to cleanup in the same transaction.
+    pub async fn disconnect(&self, seen: &Integration, actor: Actor) -> Result<(), Problem> {
+        let mut seen = seen.clone();
+        for _ in 0..TRIES {
+            let mut draft = Draft::of(&self.store, &seen);
+            draft.signal(Signal::Disconnect, actor.clone())?;
+            draft.interrupt();
+            draft.next.grant = None;
+            let change = draft.visible();
+            match self.store.disconnect(&seen, &change).await {
+                Ok(()) => {
+                    self.publisher.publish_now(change.events()).await;
+                    return Ok(());
+                }
+                Err(error) if error.is_conflict() => seen = self.again(&seen).await?,
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(Problem::busy())
+    }
+
+    /// Deletes the integration: gone at once, its slot is free.
+    pub async fn delete(&self, seen: &Integration) -> Result<(), Problem> {
+        let mut seen = seen.clone();
+        for _ in 0..TRIES {
+            let event = OutboxEntry::new(integration_event(&self.store, "integration.deleted", &seen));
+            match self.store.delete(&seen, &event).await {
+                Ok(()) => {
+                    self.publisher.publish_now(&[event]).await;
                     return Ok(());
                 }
                 Err(error) if error.is_conflict() => seen = self.again(&seen).await?,

@@ -11,7 +11,7 @@ pub struct Publisher {
 }
 
 /// What became of some entries.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Tally {
     /// The bus has them.
     pub accepted: u64,

@@ -49,8 +49,12 @@ impl Records {
     ) -> Result<ChangesView, Problem> {
         let now = self.store().now();
         if since < now - TimeDelta::days(TOMBSTONE_DAYS) {
-            return Err(Problem::new(410, "resync_required", "`updatedSince` is older than what is kept of deletions.")
-                .remedy("Read everything again with a later `updatedSince`, and drop what is not in it."));
+            return Err(Problem::new(
+                410,
+                "resync_required",
+                "`updatedSince` is older than what is kept of deletions.",
+            )
+            .remedy("Read everything again with a later `updatedSince`, and drop what is not in it."));
         }
         let integration = self.readable(caller, slug).await?;
         let scope = format!("changes/{}/{}", integration.dataset, since.timestamp_millis());
@@ -75,8 +79,7 @@ impl Records {
         cursor: Option<&str>,
     ) -> Result<AgendaView, Problem> {
         let integration = self.readable(caller, slug).await?;
-        let scope =
-            format!("agenda/{}/{}/{}", integration.dataset, window.from().timestamp(), window.to().timestamp());
+        let scope = format!("agenda/{}/{}/{}", integration.dataset, window.from().timestamp(), window.to().timestamp());
         let after = cursor.map(|cursor| Cursor::open(cursor, &scope)).transpose()?;
         let found = self.occurrences(&integration, window).await?;
         let rest: Vec<Occurrence> = match after {
@@ -105,6 +108,11 @@ impl Records {
     fn store(&self) -> &Store {
         &self.integrations.store
     }
+}
+
+/// The window of a request.
+pub fn window(from: DateTime<Utc>, to: DateTime<Utc>) -> Result<Window, Problem> {
+    Window::new(from, to).map_err(|error| Problem::bad_request(format!("{error}.")))
 }
 
 /// Records of resources that are no longer chosen are hidden until they are swept.

@@ -101,8 +101,7 @@ impl ChangeSettings {
             let view = integration_view(&preview(&draft, store.now()), found.provider.manifest(), account);
             let created = answer(200, &view)?;
             let body = created.body.clone();
-            let change =
-                draft.remembered(|_| request.map(|request| request.answered(200, body, store.now())));
+            let change = draft.remembered(|_| request.map(|request| request.answered(200, body, store.now())));
             match store.commit(&change).await {
                 Ok(()) => {
                     self.requests.send_soon(change.next()).await;
@@ -117,12 +116,7 @@ impl ChangeSettings {
     }
 
     /// Other resources end the open run and ask for a new one; another interval alone only moves the schedule.
-    fn draft<'a>(
-        &'a self,
-        caller: &Caller,
-        seen: &'a Integration,
-        settings: Settings,
-    ) -> Result<Draft<'a>, Problem> {
+    fn draft<'a>(&'a self, caller: &Caller, seen: &'a Integration, settings: Settings) -> Result<Draft<'a>, Problem> {
         let actor = || Actor::Member(caller.member.to_string());
         let mut draft = Draft::of(&self.integrations.store, seen);
         let other_resources = settings.resources != seen.settings.resources;
@@ -185,9 +179,7 @@ fn validate_number(resources: &[ResourceId], manifest: &Manifest) -> Result<(), 
     let most = if manifest.several_resources { MOST_RESOURCES } else { 1 };
     match resources.len() {
         0 => Err(Problem::invalid("nothing_chosen", "Choose at least one to sync.")),
-        chosen if chosen > most => {
-            Err(Problem::invalid("too_many_chosen", format!("Choose at most {most} to sync.")))
-        }
+        chosen if chosen > most => Err(Problem::invalid("too_many_chosen", format!("Choose at most {most} to sync."))),
         _ => Ok(()),
     }
 }

@@ -59,12 +59,7 @@ impl TestConnection {
 }
 
 fn failed(problem: Problem) -> TestView {
-    TestView {
-        ok: false,
-        code: Some(problem.code.into()),
-        message: Some(problem.detail),
-        remedy: problem.remedy,
-    }
+    TestView { ok: false, code: Some(problem.code.into()), message: Some(problem.detail), remedy: problem.remedy }
 }
 
 /// The reason that a failure puts the integration in Error with at once. A suspicion is no verdict; a token that is

@@ -98,11 +98,9 @@ impl Failed {
                 "This is a different account. Disconnect the current integration first, then connect the other account.",
                 "Connect again with the account that is connected now, or disconnect first.",
             ),
-            Self::StillDisconnecting => (
-                409,
-                "This account is still being disconnected.",
-                "Wait a minute, then start to connect again.",
-            ),
+            Self::StillDisconnecting => {
+                (409, "This account is still being disconnected.", "Wait a minute, then start to connect again.")
+            }
             Self::ProviderUnavailable => {
                 (502, "The provider does not answer for the moment.", "Start to connect again in a few minutes.")
             }

@@ -1,0 +1,71 @@
+//! Disconnect and delete: true at once in one transaction, with what is left to destroy handed to cleanup.
+
+use super::change::Change;
+use super::cleanup::Cleanup;
+use super::credential::Credential;
+use super::expression::{Update, delete};
+use super::external::Revoking;
+use super::integration::Integration;
+use super::outbox::OutboxEntry;
+use super::table::StoreError;
+use super::{Store, keys};
+use aws_sdk_dynamodb::types::TransactWriteItem;
+
+impl Store {
+    /// Deletes an integration: it is gone, the slot is free, and what belonged to it goes to cleanup. A worker that
+    /// still runs can write nothing more; neither can it touch one that is created anew under the same provider.
+    pub async fn delete(&self, seen: &Integration, event: &OutboxEntry) -> Result<(), StoreError> {
+        let table = self.table.name();
+        let credential = self.credential(seen.id).await?;
+        let mut writes = vec![
+            delete(table, keys::integration(&seen.account, &seen.provider), Some(seen.unchanged()?))?,
+            Update::of(keys::account(&seen.account)).add("count", -1).into_write()?,
+            event.write(table)?,
+        ];
+        writes.extend(self.given_up(seen, credential.as_ref(), true)?);
+        self.table.transact(writes).await
+    }
+
+    /// Disconnects an integration by a change that has taken its grant away; what the grant leaves goes to cleanup.
+    pub async fn disconnect(&self, seen: &Integration, change: &Change) -> Result<(), StoreError> {
+        let credential = self.credential(seen.id).await?;
+        let mut writes = change.writes(self)?;
+        writes.extend(self.given_up(seen, credential.as_ref(), false)?);
+        self.table.transact(writes).await
+    }
+
+    /// The credential item goes, the provider account is no longer used, the revoke window begins.
+    fn given_up(
+        &self,
+        seen: &Integration,
+        credential: Option<&Credential>,
+        everything: bool,
+    ) -> Result<Vec<TransactWriteItem>, StoreError> {
+        let (table, now) = (self.table.name(), self.now());
+        let connected = seen.connected.as_ref().filter(|_| seen.grant.is_some());
+        let cleanup = Cleanup {
+            integration: seen.id,
+            account: seen.account.clone(),
+            provider: seen.provider.clone(),
+            grant: credential.map(|credential| credential.grant),
+            pointer: credential.map(|credential| credential.pointer.clone()),
+            revoke: connected.map(|connected| connected.id.clone()),
+            dataset: everything.then_some(seen.dataset),
+            everything,
+            due_at: now,
+        };
+        let mut writes = Vec::new();
+        if credential.is_some() || everything {
+            writes.push(cleanup.write(table)?);
+        }
+        if credential.is_some() {
+            writes.push(delete(table, keys::credential(seen.id), None)?);
+        }
+        if let Some(connected) = connected {
+            let mapping = keys::external_account(&seen.provider, &connected.id, &seen.account);
+            writes.push(delete(table, mapping, None)?);
+            writes.push(Revoking::begin(table, &seen.provider, &connected.id, now)?);
+        }
+        Ok(writes)
+    }
+}
