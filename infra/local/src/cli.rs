@@ -108,3 +108,36 @@ pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Command, Usa
 fn port(flag: &str, value: String) -> Result<u16, UsageError> {
     value.parse().map_err(|_| UsageError::Port { flag: flag.to_owned(), value })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(arguments: &[&str]) -> Result<Command, UsageError> {
+        parse(arguments.iter().map(|argument| (*argument).to_owned()))
+    }
+
+    #[test]
+    fn without_flags_the_ports_are_those_of_the_contract() {
+        let Ok(Command::Run(flags)) = parsed(&[]) else { panic!("no flags are fine") };
+        assert_eq!((flags.port, flags.aws_port, flags.sandbox_port), (8787, 4566, 8788));
+        assert_eq!(flags.data, PathBuf::from(".local"));
+    }
+
+    #[test]
+    fn a_value_may_follow_or_be_attached() {
+        let Ok(Command::Run(flags)) = parsed(&["--port=0", "--data", "x y", "--fresh", "--allow-remote-aws"]) else {
+            panic!("these flags are fine")
+        };
+        assert_eq!((flags.port, flags.data), (0, PathBuf::from("x y")));
+        assert!(flags.fresh && flags.allow_remote_aws);
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_named() {
+        assert_eq!(parsed(&["--fresh=yes"]), Err(UsageError::Unknown("--fresh".to_owned())));
+        assert_eq!(parsed(&["serve"]), Err(UsageError::Unknown("serve".to_owned())));
+        assert_eq!(parsed(&["--data"]), Err(UsageError::Missing("--data".to_owned())));
+        assert_eq!(parsed(&["--help"]), Ok(Command::Help));
+    }
+}

@@ -1,7 +1,7 @@
 //! Which code a function of the template runs: the one table of `functions/*`.
 
 use shared::config::ConfigError;
-use shared::entry::{Function, Setup};
+use shared::entry::{Build, Function, Setup};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -11,7 +11,26 @@ pub type Builder = Arc<dyn Fn(&Setup) -> Result<Arc<dyn Function>, ConfigError> 
 /// Package name → how the function is built.
 pub type Functions = BTreeMap<String, Builder>;
 
+const TABLE: [(&str, Build); 16] = [
+    ("list", list::function),
+    ("get", get::function),
+    ("create", create::function),
+    ("connect", connect::function),
+    ("oauth-callback", oauth_callback::function),
+    ("oauth-complete", oauth_complete::function),
+    ("options", options::function),
+    ("settings", settings::function),
+    ("test", test_connection::function),
+    ("sync", sync::function),
+    ("runs", runs::function),
+    ("records", records::function),
+    ("console", console::function),
+    ("schedule-sync", schedule_sync::function),
+    ("sync-worker", sync_worker::function),
+    ("relay", relay::function),
+];
+
 /// Every function of this repository.
 pub fn all() -> Functions {
-    Functions::new()
+    TABLE.into_iter().map(|(name, build)| (name.to_owned(), Arc::new(build) as Builder)).collect()
 }

@@ -7,6 +7,7 @@
 //! Must never: decide anything of the product, or know more of a deployment than `infra/template.yaml` says.
 
 mod assembly;
+mod aws_error;
 pub mod cli;
 mod data;
 mod drain;

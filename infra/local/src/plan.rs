@@ -1,6 +1,6 @@
 //! Switches an account's plan, as the rest of Aura would with an event.
 
-use aws_sdk_dynamodb::error::DisplayErrorContext;
+use crate::aws_error::said;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::ids::AccountId;
 use domain::plan::Plan;
@@ -23,5 +23,5 @@ pub(crate) async fn write(
         .send()
         .await
         .map(drop)
-        .map_err(|error| DisplayErrorContext(&error).to_string())
+        .map_err(|error| said(&error))
 }

@@ -4,9 +4,9 @@ mod queues;
 mod secrets;
 mod tables;
 
+use crate::aws_error::said;
 use crate::options::StartError;
 use crate::template::{Secret, Stack};
-use aws_sdk_eventbridge::error::DisplayErrorContext;
 use shared::clients::Clients;
 use std::collections::BTreeMap;
 
@@ -43,7 +43,7 @@ async fn ensure_bus(events: &aws_sdk_eventbridge::Client, name: &str) -> Result<
     match events.create_event_bus().name(name).send().await {
         Ok(_) => Ok(()),
         Err(error) if error.as_service_error().is_some_and(|it| it.is_resource_already_exists_exception()) => Ok(()),
-        Err(error) => Err(DisplayErrorContext(&error).to_string()),
+        Err(error) => Err(said(&error)),
     }
 }
 

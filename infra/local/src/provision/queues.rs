@@ -1,7 +1,7 @@
 //! Queues.
 
+use crate::aws_error::said;
 use crate::template::Queue;
-use aws_sdk_sqs::error::DisplayErrorContext;
 use aws_sdk_sqs::types::QueueAttributeName as Name;
 use serde_json::json;
 use std::collections::HashMap;
@@ -15,15 +15,15 @@ pub(super) async fn ensure(sqs: &aws_sdk_sqs::Client, queue: &Queue) -> Result<(
         Err(error) if error.as_service_error().is_some_and(|it| it.is_queue_name_exists()) => {
             update(sqs, &queue.name, attributes).await
         }
-        Err(error) => Err(DisplayErrorContext(&error).to_string()),
+        Err(error) => Err(said(&error)),
     }
 }
 
 async fn update(sqs: &aws_sdk_sqs::Client, name: &str, attributes: HashMap<Name, String>) -> Result<(), String> {
     let found = sqs.get_queue_url().queue_name(name).send().await;
-    let url = found.map_err(|error| DisplayErrorContext(&error).to_string())?.queue_url;
+    let url = found.map_err(|error| said(&error))?.queue_url;
     let changed = sqs.set_queue_attributes().set_queue_url(url).set_attributes(Some(attributes)).send().await;
-    changed.map(drop).map_err(|error| DisplayErrorContext(&error).to_string())
+    changed.map(drop).map_err(|error| said(&error))
 }
 
 fn attributes(queue: &Queue) -> HashMap<Name, String> {

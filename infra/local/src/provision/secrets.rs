@@ -1,8 +1,8 @@
 //! Secrets.
 
+use crate::aws_error::said;
 use crate::template::{Secret, SecretValue};
 use aws_sdk_secretsmanager::Client;
-use aws_sdk_secretsmanager::error::DisplayErrorContext;
 use rand::Rng;
 use rand::rngs::OsRng;
 use serde_json::{Map, Value};
@@ -18,9 +18,9 @@ pub(super) async fn ensure(secrets: &Client, secret: &Secret) -> Result<String, 
         Ok(created) => created.arn,
         Err(error) if error.as_service_error().is_some_and(|it| it.is_resource_exists_exception()) => {
             let described = secrets.describe_secret().secret_id(&secret.name).send().await;
-            described.map_err(|error| DisplayErrorContext(&error).to_string())?.arn
+            described.map_err(|error| said(&error))?.arn
         }
-        Err(error) => return Err(DisplayErrorContext(&error).to_string()),
+        Err(error) => return Err(said(&error)),
     };
     arn.ok_or_else(|| "the answer has no ARN".to_owned())
 }
@@ -31,14 +31,14 @@ pub(crate) async fn keep(secrets: &Client, name: &str, value: &str) -> Result<()
     match created {
         Ok(_) => return Ok(()),
         Err(error) if error.as_service_error().is_some_and(|it| it.is_resource_exists_exception()) => {}
-        Err(error) => return Err(DisplayErrorContext(&error).to_string()),
+        Err(error) => return Err(said(&error)),
     }
     let current = secrets.get_secret_value().secret_id(name).send().await;
     if current.is_ok_and(|current| current.secret_string() == Some(value)) {
         return Ok(());
     }
     let put = secrets.put_secret_value().secret_id(name).secret_string(value).send().await;
-    put.map(drop).map_err(|error| DisplayErrorContext(&error).to_string())
+    put.map(drop).map_err(|error| said(&error))
 }
 
 fn first_value(value: &SecretValue) -> Result<Option<String>, String> {

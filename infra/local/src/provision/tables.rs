@@ -1,9 +1,10 @@
 //! Tables.
 
+use crate::aws_error::said;
 use crate::options::StartError;
 use crate::template::{Index, Key, Table};
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::error::{BuildError, DisplayErrorContext};
+use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType,
     ScalarAttributeType, TimeToLiveSpecification,
@@ -29,7 +30,7 @@ pub(super) async fn ensure(dynamodb: &Client, table: &Table) -> Result<(), Start
                 Err(StartError::OldTable(table.name.clone()))
             }
         }
-        Err(error) => Err(failed(DisplayErrorContext(&error).to_string())),
+        Err(error) => Err(failed(said(&error))),
     }
 }
 
@@ -39,12 +40,12 @@ async fn expire(dynamodb: &Client, table: &Table) -> Result<(), String> {
     let specification = specification.map_err(|error| error.to_string())?;
     let updated =
         dynamodb.update_time_to_live().table_name(&table.name).time_to_live_specification(specification).send().await;
-    updated.map(drop).map_err(|error| DisplayErrorContext(&error).to_string())
+    updated.map(drop).map_err(|error| said(&error))
 }
 
 async fn same_indexes(dynamodb: &Client, table: &Table) -> Result<bool, String> {
     let described = dynamodb.describe_table().table_name(&table.name).send().await;
-    let described = described.map_err(|error| DisplayErrorContext(&error).to_string())?;
+    let described = described.map_err(|error| said(&error))?;
     let existing = described.table.as_ref().map(|it| it.global_secondary_indexes()).unwrap_or_default();
     let existing: BTreeSet<&str> = existing.iter().filter_map(|index| index.index_name()).collect();
     Ok(existing == table.indexes.iter().map(|index| index.name.as_str()).collect())

@@ -2,6 +2,7 @@
 //! <https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html>
 
 use super::Instances;
+use crate::aws_error::said;
 use crate::template::QueueSource;
 use aws_sdk_sqs::config::timeout::TimeoutConfig;
 use aws_sdk_sqs::types::{DeleteMessageBatchRequestEntry, Message, MessageSystemAttributeName};
@@ -76,7 +77,7 @@ impl QueueRunner {
                 Ok(answer) if answer.messages().is_empty() => {}
                 Ok(answer) => return Some((answer.messages.unwrap_or_default(), slot)),
                 Err(error) => {
-                    let why = aws_sdk_sqs::error::DisplayErrorContext(&error).to_string();
+                    let why = said(&error);
                     self.log.write(Level::Warn, "receive", "failed", &[("why", json!(why))]);
                     tokio::time::sleep(PAUSE).await;
                 }
@@ -114,7 +115,7 @@ impl QueueRunner {
         }
         if let Err(error) = self.sqs.delete_message_batch().queue_url(&self.url).set_entries(Some(entries)).send().await
         {
-            let why = aws_sdk_sqs::error::DisplayErrorContext(&error).to_string();
+            let why = said(&error);
             self.log.write(Level::Warn, "delete", "failed", &[("why", json!(why))]);
         }
     }
