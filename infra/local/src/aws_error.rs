@@ -13,7 +13,12 @@ pub(crate) fn said(error: &(impl ProvideErrorMetadata + Error)) -> String {
 }
 
 fn causes(error: &dyn Error) -> String {
-    let causes: Vec<String> =
-        std::iter::successors(Some(error), |error| error.source()).map(ToString::to_string).collect();
-    causes.join(": ")
+    let mut said = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        said.push_str(": ");
+        said.push_str(&error.to_string());
+        cause = error.source();
+    }
+    said
 }
