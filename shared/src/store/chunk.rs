@@ -53,12 +53,12 @@ pub struct Chunk<'a> {
 impl Chunk<'_> {
     fn writes(&self, table: &str) -> Result<Vec<TransactWriteItem>, StoreError> {
         let integration = self.integration;
-        let mut writes = vec![held(integration)?.set("progress", any(self.progress)?).into_write()?];
+        let mut writes = vec![held(integration)?.set("progress", any(self.progress)?).into_write(table)?];
         for write in &self.records {
             writes.push(match write {
                 RecordWrite::Put(record) => record.write(table, integration.dataset)?,
                 RecordWrite::Seen { id, generation } => {
-                    record::seen(integration.dataset, self.resource, id, *generation)?
+                    record::seen(table, integration.dataset, self.resource, id, *generation)?
                 }
             });
         }

@@ -42,7 +42,7 @@ impl Store {
         let credential = connecting.credential;
         let mut writes = vec![
             Revoking::none_alive(table, &next.provider, connecting.provider_account, self.now())?,
-            connecting.flow.ended(FlowState::Exchanging, FlowState::Done, "connected")?.into_write()?,
+            connecting.flow.ended(FlowState::Exchanging, FlowState::Done, "connected")?.into_write(table)?,
             put(table, credential.to_item(connecting.refresh_at)?, None)?,
             external::uses(
                 table,

@@ -102,7 +102,7 @@ impl Store {
         let free = When::Any(vec![When::Absent("lease_until"), When::Below("lease_until", instant(self.now()))]);
         let update = seen.update()?.when(free).set("fence", number(seen.fence + 1)).set("lease_until", instant(until));
         // A transaction, because the SDK's own tries of it are replays: a lost answer is not a lost lease.
-        self.table.transact(vec![update.into_write()?]).await?;
+        self.table.transact(vec![update.into_write(self.table.name())?]).await?;
         Ok(Credential { fence: seen.fence + 1, lease_until: Some(until), ..seen.clone() })
     }
 
@@ -131,30 +131,30 @@ impl Store {
                 .set(keys::DUE.sk, text(keys::due_sort(due, held.id))),
             None => update.remove("due_at").remove(keys::DUE.pk).remove(keys::DUE.sk),
         };
-        self.table.transact(vec![update.into_write()?]).await
+        self.table.transact(vec![update.into_write(self.table.name())?]).await
     }
 
     /// Moves the pointer forward to a version that was written and never committed, and keeps the lease.
     pub async fn roll_forward(&self, held: &Credential, pointer: &Pointer) -> Result<(), StoreError> {
         let update = held.update()?.set("pointer", any(pointer)?).remove("journal");
-        self.table.transact(vec![update.into_write()?]).await
+        self.table.transact(vec![update.into_write(self.table.name())?]).await
     }
 
     /// Releases the lease after a failure that says nothing about the grant.
     pub async fn release_token(&self, held: &Credential) -> Result<(), StoreError> {
-        self.table.transact(vec![held.update()?.remove("lease_until").into_write()?]).await
+        self.table.transact(vec![held.update()?.remove("lease_until").into_write(self.table.name())?]).await
     }
 
     /// Notes that the provider refused versions of the grant, and releases the lease.
     pub async fn suspect(&self, held: &Credential, dead: &[String], since: DateTime<Utc>) -> Result<(), StoreError> {
         let update = held.update()?.set("dead", any(&dead)?).set("suspected_at", instant(since)).remove("lease_until");
-        self.table.transact(vec![update.into_write()?]).await
+        self.table.transact(vec![update.into_write(self.table.name())?]).await
     }
 
     /// Parks a received credential that Secrets Manager would not take. Requires the grant alone: a received token is
     /// kept even when the lease is lost.
     pub async fn park(&self, held: &Credential, journal: &Journal) -> Result<(), StoreError> {
         let update = held.granted()?.set("journal", any(journal)?);
-        self.table.transact(vec![update.into_write()?]).await
+        self.table.transact(vec![update.into_write(self.table.name())?]).await
     }
 }

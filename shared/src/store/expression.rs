@@ -41,6 +41,7 @@ impl Placeholders {
         placeholder
     }
 
+    /// DynamoDB refuses redundant parentheses: only a group inside another one has any.
     fn condition(&mut self, when: When) -> String {
         match when {
             When::Exists(attribute) => format!("attribute_exists({})", self.name(attribute)),
@@ -53,8 +54,15 @@ impl Placeholders {
     }
 
     fn join(&mut self, parts: Vec<When>, with: &str) -> String {
-        let parts: Vec<String> = parts.into_iter().map(|part| self.condition(part)).collect();
-        format!("({})", parts.join(with))
+        let parts: Vec<String> = parts
+            .into_iter()
+            .map(|part| {
+                let group = matches!(&part, When::All(inner) | When::Any(inner) if inner.len() > 1);
+                let text = self.condition(part);
+                if group { format!("({text})") } else { text }
+            })
+            .collect();
+        parts.join(with)
     }
 }
 
@@ -117,9 +125,10 @@ impl Update {
         Rendered { key: self.key.into_item(), expression, condition, names, values: some(values) }
     }
 
-    pub(super) fn into_write(self) -> Result<TransactWriteItem, StoreError> {
+    pub(super) fn into_write(self, table: &str) -> Result<TransactWriteItem, StoreError> {
         let rendered = self.render();
         let update = SdkUpdate::builder()
+            .table_name(table)
             .set_key(Some(rendered.key))
             .update_expression(rendered.expression)
             .set_condition_expression(rendered.condition)

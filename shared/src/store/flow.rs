@@ -110,7 +110,7 @@ impl Store {
             .set("code", text(code))
             .set("code_until", instant(now + CODE_VALID))
             .set("ticket", text(ticket_hash));
-        self.table.transact(vec![update.into_write()?]).await
+        self.table.transact(vec![update.into_write(self.table.name())?]).await
     }
 
     /// Consumes the state of a flow that ended at the provider, with a history line.
@@ -121,7 +121,7 @@ impl Store {
         line: &HistoryLine,
     ) -> Result<(), StoreError> {
         let writes = vec![
-            flow.ended(FlowState::Started, FlowState::Failed, outcome)?.into_write()?,
+            flow.ended(FlowState::Started, FlowState::Failed, outcome)?.into_write(self.table.name())?,
             history::write(self.table.name(), flow.id, self.new_id(), self.now(), line)?,
         ];
         self.table.transact(writes).await
@@ -138,7 +138,7 @@ impl Store {
             .set(keys::DUE.pk, text(keys::due_shard("cleanup", flow.id)))
             .set(keys::DUE.sk, text(keys::due_sort(now + TimeDelta::hours(1), flow.id)))
             .remove("code");
-        self.table.transact(vec![update.into_write()?]).await
+        self.table.transact(vec![update.into_write(self.table.name())?]).await
     }
 
     /// Stores why a claimed or returned flow ended without success, with a history line.
@@ -150,7 +150,7 @@ impl Store {
         line: &HistoryLine,
     ) -> Result<(), StoreError> {
         let writes = vec![
-            flow.ended(from, FlowState::Failed, outcome)?.into_write()?,
+            flow.ended(from, FlowState::Failed, outcome)?.into_write(self.table.name())?,
             history::write(self.table.name(), flow.id, self.new_id(), self.now(), line)?,
         ];
         self.table.transact(writes).await

@@ -255,6 +255,6 @@ impl Store {
             0 => update.when(When::Below("count", number(0))),
             _ => update.when(When::Any(vec![When::Absent("count"), When::Below("count", number(limit))])),
         };
-        update.into_write()
+        update.into_write(self.table.name())
     }
 }

@@ -101,12 +101,13 @@ impl StoredRecord {
 
 /// Marks an unchanged record as seen, without touching when it changed.
 pub(super) fn seen(
+    table: &str,
     dataset: DatasetId,
     resource: &ResourceId,
     id: &ExternalId,
     generation: Uuid,
 ) -> Result<TransactWriteItem, StoreError> {
-    Update::of(keys::record(dataset, resource, id)).set("generation", any(&generation)?).into_write()
+    Update::of(keys::record(dataset, resource, id)).set("generation", any(&generation)?).into_write(table)
 }
 
 fn records(page: Page<Item>) -> Result<Page<StoredRecord>, StoreError> {

@@ -19,7 +19,7 @@ impl Store {
         let credential = self.credential(seen.id).await?;
         let mut writes = vec![
             delete(table, keys::integration(&seen.account, &seen.provider), Some(seen.unchanged()?))?,
-            Update::of(keys::account(&seen.account)).add("count", -1).into_write()?,
+            Update::of(keys::account(&seen.account)).add("count", -1).into_write(table)?,
             event.write(table)?,
         ];
         writes.extend(self.given_up(seen, credential.as_ref(), true)?);

@@ -292,7 +292,6 @@ impl Table {
     /// All of these writes or none. A meeting with another transaction is tried again with jitter; a condition that
     /// does not hold never is.
     pub(super) async fn transact(&self, writes: Vec<TransactWriteItem>) -> Result<(), StoreError> {
-        let writes: Vec<_> = writes.into_iter().map(|write| self.named(write)).collect();
         for attempt in 1.. {
             let answer = self
                 .clients
@@ -313,14 +312,6 @@ impl Table {
             }
         }
         unreachable!("the loop ends by returning")
-    }
-
-    /// Updates are built without the table's name.
-    fn named(&self, mut write: TransactWriteItem) -> TransactWriteItem {
-        if let Some(update) = &mut write.update {
-            update.table_name.clone_from(&self.name);
-        }
-        write
     }
 
     async fn pause(&self, attempt: u32) {
