@@ -1,7 +1,8 @@
 //! The data folder: one stack at a time, and only its own files.
 
 use crate::options::StartError;
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 /// A data folder that this stack has claimed.
@@ -16,7 +17,8 @@ impl DataFolder {
     /// Makes the folder and claims it.
     pub(crate) fn claim(root: &Path, fresh: bool) -> Result<Self, StartError> {
         let failed = |source| StartError::Data { path: root.to_owned(), source };
-        std::fs::create_dir_all(root).map_err(failed)?;
+        // Tokens are kept here, sealed, beside the keys that open them: for the owner only.
+        DirBuilder::new().recursive(true).mode(0o700).create(root).map_err(failed)?;
         let lock =
             OpenOptions::new().create(true).truncate(false).write(true).open(root.join("lock")).map_err(failed)?;
         lock.try_lock().map_err(|error| match error {

@@ -25,37 +25,43 @@ impl LineSink for Terminal {
 /// A log line for people; none for lines that only carry metrics.
 pub fn readable(line: &str) -> Option<String> {
     let Ok(Value::Object(fields)) = serde_json::from_str(line) else { return Some(line.to_owned()) };
-    let op = fields.get("op")?;
+    let op = fields.get("op").and_then(Value::as_str)?;
     let mark = match fields.get("level").and_then(Value::as_str) {
         Some("error") => '✗',
         Some("warn") => '!',
         _ => '·',
     };
-    let function = text(fields.get("fn").unwrap_or(&Value::Null));
-    let outcome = text(fields.get("outcome").unwrap_or(&Value::Null));
-    Some(format!("{mark} {} {function:<14} {} {outcome}{}", time(&fields), text(op), details(&fields)))
+    let part = |name: &str| fields.get(name).and_then(Value::as_str).unwrap_or_default();
+    let function = part("fn");
+    let op = if op == function { String::new() } else { format!("{op} ") };
+    Some(format!("{mark} {} {function:<14} {op}{}{}", time(part("ts")), part("outcome"), details(&fields)))
 }
 
-fn time(fields: &Map<String, Value>) -> String {
-    let ts = fields.get("ts").and_then(Value::as_str).unwrap_or_default();
+fn time(ts: &str) -> String {
     ts.split_once('T').map_or_else(String::new, |(_, time)| time.chars().take(8).collect())
 }
 
 fn details(fields: &Map<String, Value>) -> String {
     let mut details = String::new();
-    for (name, value) in fields.iter().filter(|(name, value)| !PLACED.contains(&name.as_str()) && !value.is_null()) {
-        // Writing into a String cannot fail.
-        let _ = write!(details, "  {name}={}", text(value));
+    for (name, value) in fields.iter().filter(|(name, _)| !PLACED.contains(&name.as_str())) {
+        detail(&mut details, name, value);
     }
     details
 }
 
-fn text(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Null => String::new(),
-        other => other.to_string(),
-    }
+/// A mapping inside a line is written as its members.
+fn detail(details: &mut String, name: &str, value: &Value) {
+    // Writing into a String cannot fail.
+    let _ = match value {
+        Value::Null => Ok(()),
+        Value::Object(members) => {
+            members.iter().for_each(|(name, value)| detail(details, name, value));
+            Ok(())
+        }
+        Value::String(text) => write!(details, "  {name}={text}"),
+        value if name == "dur_ms" => write!(details, "  {value} ms"),
+        value => write!(details, "  {name}={value}"),
+    };
 }
 
 /// What is printed when the stack is up.
@@ -75,4 +81,21 @@ pub fn banner(running: &Running) -> String {
         running.sandbox_line(),
         running.data_line(),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_for_people_begins_with_when_where_and_how_it_ended() {
+        let line = r#"{"ts":"2026-11-22T01:34:32.123Z","level":"error","fn":"create","request_id":"r","op":"create","outcome":"failed","account_id":"demo","figures":{"due":1},"none":null,"dur_ms":2}"#;
+        assert_eq!(readable(line).unwrap(), "✗ 01:34:32 create         failed  account_id=demo  due=1  2 ms");
+    }
+
+    #[test]
+    fn metrics_alone_are_not_for_people_and_what_is_no_json_is_left_as_it_is() {
+        assert_eq!(readable(r#"{"_aws":{},"runs":1}"#), None);
+        assert_eq!(readable("a plain line").as_deref(), Some("a plain line"));
+    }
 }

@@ -3,6 +3,7 @@
 //! The grammar is closed on purpose: an unknown type, property or function is an error that says where, never something
 //! that is quietly left out.
 
+mod convert;
 mod document;
 mod error;
 mod events;
