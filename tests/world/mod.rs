@@ -1,0 +1,217 @@
+//! A whole stack in this process for one test: nothing kept, free ports, a clock that only the test moves.
+
+mod client;
+mod clock;
+mod events;
+mod lines;
+mod tables;
+
+pub(crate) use client::{Answer, Client};
+pub(crate) use clock::TestClock;
+pub(crate) use events::{Person, http_event, sqs_event};
+pub(crate) use lines::Lines;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use local::issuer::Member;
+use local::{Builder, Functions, Options, Running};
+use sandbox::{Consent, Sandbox};
+use serde_json::{Value, json};
+use shared::clock::Clock;
+use shared::entry::{Function, Invocation, Setup};
+use shared::store::Store;
+use shared::usecases::Parts;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use url::Url;
+
+/// The demo account.
+pub(crate) const DEMO: &str = "demo";
+/// The provider that most tests connect.
+pub(crate) const GOOGLE: &str = "google-calendar";
+
+/// How a world is made.
+#[derive(Default)]
+pub(crate) struct Plan {
+    /// Workers run only when the test invokes them.
+    pub(crate) by_hand: bool,
+    /// About how many events the sandbox has.
+    pub(crate) events: usize,
+    /// Ways out with faults in, or other providers.
+    pub(crate) wires: shared::entry::Wires,
+}
+
+/// A stack, its clock, and the set-up of each of its functions.
+pub(crate) struct World {
+    pub(crate) stack: Running,
+    pub(crate) clock: Arc<TestClock>,
+    pub(crate) lines: Arc<Lines>,
+    setups: Arc<Mutex<HashMap<String, Setup>>>,
+}
+
+struct Idle;
+
+#[shared::entry::async_trait]
+impl Function for Idle {
+    async fn invoke(&self, event: Value, _: Invocation) -> Result<Value, shared::entry::FunctionError> {
+        // What the queue delivers is dropped: the test sends its own.
+        drop(event);
+        Ok(json!({ "batchItemFailures": [] }))
+    }
+}
+
+impl World {
+    /// A world whose workers run by themselves, with few events.
+    pub(crate) async fn new() -> Self {
+        Self::of(Plan { events: 60, ..Plan::default() }).await
+    }
+
+    /// A world whose workers run only when the test says so, with few events.
+    pub(crate) async fn by_hand() -> Self {
+        Self::of(Plan { by_hand: true, events: 60, ..Plan::default() }).await
+    }
+
+    pub(crate) async fn of(plan: Plan) -> Self {
+        let clock = Arc::new(TestClock::default());
+        let lines = Arc::new(Lines::default());
+        let setups = Arc::new(Mutex::new(HashMap::new()));
+        let options = Options {
+            clock: clock.clone(),
+            functions: watched(&setups, plan.by_hand),
+            wires: plan.wires,
+            log: lines.clone(),
+            sandbox_events: plan.events,
+            ..Options::default()
+        };
+        let stack = local::start(options).await.expect("the stack starts");
+        Self { stack, clock, lines, setups }
+    }
+
+    /// The time by which everything runs.
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// The sandbox without the wire.
+    pub(crate) fn sandbox(&self) -> &Sandbox {
+        self.stack.imitation()
+    }
+
+    /// An administrator of an account, over HTTP through the gateway.
+    pub(crate) fn admin(&self, account: &str) -> Client {
+        let token = self.stack.token(Member::Admin, account).expect("a token");
+        Client::new(self.stack.api.clone(), Some(token))
+    }
+
+    /// A viewer of an account.
+    pub(crate) fn viewer(&self, account: &str) -> Client {
+        let token = self.stack.token(Member::Viewer, account).expect("a token");
+        Client::new(self.stack.api.clone(), Some(token))
+    }
+
+    /// Somebody without a token, or with this one.
+    pub(crate) fn stranger(&self, token: Option<&str>) -> Client {
+        Client::new(self.stack.api.clone(), token.map(str::to_owned))
+    }
+
+    /// The set-up of a function, as its template environment makes it.
+    pub(crate) fn setup(&self, function: &str) -> Setup {
+        self.setups.lock().expect("setups").get(function).cloned().expect("a function of the template")
+    }
+
+    /// The table, with the permissions of a function.
+    pub(crate) fn store(&self, function: &str) -> Store {
+        let setup = self.setup(function);
+        Parts::new(&setup).expect("parts").store().expect("a table")
+    }
+
+    /// A fresh instance of a function, as after a cold start.
+    pub(crate) fn function(&self, name: &str) -> Arc<dyn Function> {
+        let functions = local::functions::all();
+        functions[name](&self.setup(name)).expect("the function starts")
+    }
+
+    /// Invokes a function with this much time left.
+    pub(crate) async fn invoke(&self, name: &str, event: Value, left: TimeDelta) -> Value {
+        let invocation = Invocation { request_id: "test".into(), deadline: self.now() + left };
+        self.function(name).invoke(event, invocation).await.expect("an answer")
+    }
+
+    /// Invokes an HTTP function directly as this person, past the gateway.
+    pub(crate) async fn call(
+        &self,
+        route: &shared::api::routes::Route,
+        path: &[(&str, &str)],
+        person: &Person,
+        body: &Value,
+    ) -> Answer {
+        let event = http_event(route, path, Some(person), Some(body));
+        Answer::of_event(&self.invoke(route.function, event, TimeDelta::seconds(29)).await)
+    }
+
+    /// Lets a sync worker take the message about the account's integration, with this much time left.
+    pub(crate) async fn work(&self, account: &str, left: TimeDelta) -> Value {
+        let message = self.message(account).await;
+        self.invoke("sync-worker", sqs_event(&[message]), left).await
+    }
+
+    /// The sync message about the account's integration as it is now.
+    pub(crate) async fn message(&self, account: &str) -> Value {
+        let integration = self.admin(account).get("/integrations/google-calendar").await.ok();
+        json!({ "account": account, "provider": GOOGLE, "integration": integration["id"] })
+    }
+
+    /// Opens the consent page of an authorization address and decides; the address that the browser is sent to.
+    pub(crate) fn consent(&self, authorization_url: &str, consent: &Consent) -> Url {
+        let url = Url::parse(authorization_url).expect("an authorization URL");
+        self.sandbox().consent(&url, consent).expect("the consent page accepts")
+    }
+
+    /// Follows a consent's redirect to the callback; the fragment of the return page as a map.
+    pub(crate) async fn follow(&self, redirect: &Url) -> HashMap<String, String> {
+        let answer = self.stranger(None).get_url(redirect.clone()).await;
+        assert_eq!(answer.status, 303, "{answer:?}");
+        let location = Url::parse(answer.header("location")).expect("a location");
+        let fragment = location.fragment().unwrap_or_default();
+        url::form_urlencoded::parse(fragment.as_bytes()).into_owned().collect()
+    }
+
+    /// Connects Google Calendar for an account up to the end of `/oauth/complete`.
+    pub(crate) async fn connect(&self, account: &str) -> Answer {
+        self.connect_as(account, &Consent::default()).await
+    }
+
+    pub(crate) async fn connect_as(&self, account: &str, consent: &Consent) -> Answer {
+        let admin = self.admin(account);
+        let started = admin.post("/integrations/google-calendar/connect", &json!({})).await.ok();
+        let url = started["authorizationUrl"].as_str().expect("a URL");
+        let back = self.follow(&self.consent(url, consent)).await;
+        admin.post("/oauth/complete", &json!({ "flow": back["flow"], "ticket": back["ticket"] })).await
+    }
+
+    /// Connects and waits until the first sync is done. For worlds whose workers run by themselves.
+    pub(crate) async fn connected(&self, account: &str) -> Value {
+        self.connect(account).await.ok();
+        self.settled().await;
+        self.admin(account).get("/integrations/google-calendar").await.ok()
+    }
+
+    /// Waits until no queue holds work.
+    pub(crate) async fn settled(&self) {
+        self.stack.drained(Duration::from_secs(60)).await.expect("the work gets done");
+    }
+}
+
+/// Every function of the repository, with its set-up noted; the queue's worker idle where the test works by hand.
+fn watched(setups: &Arc<Mutex<HashMap<String, Setup>>>, by_hand: bool) -> Functions {
+    let watch = |(name, build): (String, Builder)| {
+        let (setups, key) = (Arc::clone(setups), name.clone());
+        let idle = by_hand && name == "sync-worker";
+        let watched: Builder = Arc::new(move |setup: &Setup| {
+            setups.lock().expect("setups").insert(key.clone(), setup.clone());
+            if idle { Ok(Arc::new(Idle) as Arc<dyn Function>) } else { build(setup) }
+        });
+        (name, watched)
+    };
+    local::functions::all().into_iter().map(watch).collect()
+}
