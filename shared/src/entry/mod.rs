@@ -9,8 +9,8 @@ mod request;
 mod schedule;
 mod worker;
 
-pub use caller::{Caller, ClaimNames};
 pub use async_trait::async_trait;
+pub use caller::{Caller, ClaimNames};
 pub use function::{Build, Function, FunctionError, Invocation, Setup, Wires, run};
 pub use http::{Reply, serve};
 pub use problem::{Problem, ProblemDocument};

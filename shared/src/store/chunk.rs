@@ -18,7 +18,6 @@ pub const MOST_BYTES: usize = 3 * 1024 * 1024;
 
 /// One record's part of a chunk.
 #[derive(Debug, Clone)]
-#[expect(clippy::large_enum_variant, reason = "almost every write is a record")]
 pub enum RecordWrite {
     /// Created, updated or deleted.
     Put(StoredRecord),

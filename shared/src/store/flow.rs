@@ -43,8 +43,9 @@ pub struct Flow {
     pub grant_seen: Option<GrantId>,
     /// The grant that this flow makes. It names the secret.
     pub grant: GrantId,
-    /// The PKCE verifier, sealed.
-    pub verifier: String,
+    /// The PKCE verifier, sealed; erased when the flow has ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verifier: Option<String>,
     /// Where it stands.
     pub state: FlowState,
     /// When it is no longer valid.

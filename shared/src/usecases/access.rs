@@ -15,6 +15,9 @@ const MARGIN: TimeDelta = TimeDelta::seconds(120);
 /// How often somebody who waits for another's refresh looks.
 const LOOK: Duration = Duration::from_millis(200);
 
+/// So often, which is as long as a refresh may take.
+const MOST_LOOKS: u32 = 100;
+
 /// Why there is no access.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AccessError {
@@ -90,7 +93,7 @@ impl Tokens {
         provider: &dyn Provider,
         refused: Option<u64>,
     ) -> Result<Held, AccessError> {
-        let patience = self.store.now() + super::refresh::LEASE;
+        let patience = self.store.now() + super::refresh::DEADLINE;
         let mut looks = 0_u32;
         loop {
             let credential = self.credential(integration).await?;
@@ -103,7 +106,7 @@ impl Tokens {
                     Err(AccessError::Store(error)) if error.is_conflict() => {}
                     outcome => return outcome,
                 }
-            } else if now > patience || looks > 250 {
+            } else if now > patience || looks > MOST_LOOKS {
                 return Err(AccessError::Busy);
             }
             looks += 1;

@@ -126,7 +126,8 @@ impl Complete {
         let sealed = flow.code.as_deref().ok_or(Failed::StartAgain)?;
         let context = flow_context(&flow.name);
         let code = self.flow_keys.open(Purpose::Code, sealed, &context).await.map_err(|_| Failed::StartAgain)?;
-        let verifier = self.flow_keys.open(Purpose::Verifier, &flow.verifier, &context).await;
+        let sealed = flow.verifier.as_deref().ok_or(Failed::StartAgain)?;
+        let verifier = self.flow_keys.open(Purpose::Verifier, sealed, &context).await;
         let app = self.vault.app_credentials(&flow.provider).await.map_err(|_| Failed::StartAgain)?;
         let request = ExchangeRequest {
             app: &app,

@@ -90,7 +90,7 @@ impl Connect {
         let store = &self.integrations.store;
         let name = sha256_hex(state.expose_secret().as_bytes());
         Ok(Flow {
-            verifier: self.keys.seal(Purpose::Verifier, verifier, &flow_context(&name)).await?,
+            verifier: Some(self.keys.seal(Purpose::Verifier, verifier, &flow_context(&name)).await?),
             name,
             account: caller.account.clone(),
             member: caller.member.clone(),

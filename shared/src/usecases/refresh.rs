@@ -11,14 +11,17 @@ use domain::schedule;
 use providers::{Provider, ProviderError, Refreshed};
 use secrecy::SecretString;
 
-/// A refresh ends by itself within this time.
-const DEADLINE: TimeDelta = TimeDelta::seconds(20);
+/// A refresh has its answer within this time, or none.
+pub(super) const DEADLINE: TimeDelta = TimeDelta::seconds(20);
 /// The token lease: it outlives its holder, so an expired lease means a dead holder.
-pub(super) const LEASE: TimeDelta = TimeDelta::seconds(35);
+const LEASE: TimeDelta = TimeDelta::seconds(35);
 /// How often a received credential is offered to Secrets Manager before it goes to the journal.
 const MOST_PUTS: usize = 3;
 /// A grant that was refused is asked again only after a time without calls.
 const QUIET: TimeDelta = TimeDelta::seconds(60);
+
+/// The credentials that were asked with, and the provider's answer.
+type Asked = (Credential, StoredGrant, Result<Refreshed, ProviderError>);
 
 impl Tokens {
     /// Refreshes, if the lease is free; [`StoreError::Conflict`] when somebody else has it.
@@ -29,32 +32,28 @@ impl Tokens {
         }
         let held = self.store.lease_token(seen, now + LEASE).await?;
         let limit = DEADLINE.to_std().unwrap_or_default();
-        match tokio::time::timeout(limit, self.refresh_leased(held.clone(), provider)).await {
-            Ok(outcome) => outcome,
-            Err(_) => {
+        // Only the asking is cut off: what was received is kept, however long that takes.
+        let asked = tokio::time::timeout(limit, self.ask(held.clone(), provider)).await;
+        let late = || AccessError::from(ProviderError::new(FailureClass::Transient, "refresh_timeout"));
+        match asked.unwrap_or_else(|_| Err(late())) {
+            Ok((held, stored, Ok(refreshed))) => self.keep(&held, &stored, refreshed).await,
+            Ok((held, _, Err(error))) if error.class == FailureClass::DeadCredentials => self.suspect(&held).await,
+            Ok((held, _, Err(error))) => {
                 self.let_go(&held).await;
-                Err(ProviderError::new(FailureClass::Transient, "refresh_timeout").into())
+                Err(error.into())
+            }
+            Err(error) => {
+                self.let_go(&held).await;
+                Err(error)
             }
         }
     }
 
-    async fn refresh_leased(&self, held: Credential, provider: &dyn Provider) -> Result<Held, AccessError> {
-        let prepared = self.prepare(held.clone(), provider).await;
-        let (held, stored, app) = match prepared {
-            Ok(prepared) => prepared,
-            Err(error) => {
-                self.let_go(&held).await;
-                return Err(error);
-            }
-        };
-        match provider.refresh(&app, &stored.credential).await {
-            Ok(refreshed) => self.keep(&held, &stored, refreshed).await,
-            Err(error) if error.class == FailureClass::DeadCredentials => self.suspect(&held).await,
-            Err(error) => {
-                self.let_go(&held).await;
-                Err(error.into())
-            }
-        }
+    /// Asks the provider, with the credentials as they are after rolling forward.
+    async fn ask(&self, held: Credential, provider: &dyn Provider) -> Result<Asked, AccessError> {
+        let (held, stored, app) = self.prepare(held, provider).await?;
+        let answer = provider.refresh(&app, &stored.credential).await;
+        Ok((held, stored, answer))
     }
 
     /// Everything that is needed before the provider is asked, rolled forward to what a dead holder left.

@@ -129,7 +129,9 @@ impl Complete {
             Some(Connected { id: exchanged.identity.id.clone(), label: exchanged.identity.label.clone() });
         draft.next.failures = 0;
         draft.next.last_failure = None;
-        draft.line(actor(), HistoryEvent::Reconnected);
+        if seen.connected.is_some() {
+            draft.line(actor(), HistoryEvent::Reconnected);
+        }
         if replaced {
             draft.next.dataset = DatasetId::new(self.integrations.store.new_id());
             draft.next.settings = Settings { resources: vec![], write_resource: None, ..seen.settings.clone() };
@@ -215,7 +217,7 @@ fn cleanups(
         pointer: Some(former.pointer.clone()),
         ..blank.clone()
     });
-    let dataset = replaced.then(|| Cleanup { dataset: Some(seen.dataset), ..blank });
+    let dataset = replaced.then_some(Cleanup { dataset: Some(seen.dataset), ..blank });
     grant.into_iter().chain(dataset).collect()
 }
 

@@ -73,7 +73,8 @@ impl SyncWorker {
         draft.next.last_failure = None;
         draft.next.last_success_at = Some(self.store.now());
         draft.schedule_next();
-        draft.visible()
+        // The integration is as it was: a consumer of events has nothing to hear.
+        draft.quiet()
     }
 
     /// A verdict needs a person; everything else is tried again by itself, later and later.
@@ -94,7 +95,7 @@ impl SyncWorker {
         }
         draft.next.due_at = Some(self.next_try(&draft.next, error));
         let outcome = if class == FailureClass::RateLimited { "rate_limited" } else { "failed" };
-        (outcome, draft.visible())
+        (outcome, draft.quiet())
     }
 
     fn next_try(&self, integration: &Integration, error: &AccessError) -> DateTime<Utc> {
