@@ -10,7 +10,7 @@ use std::sync::Arc;
 pub fn function(setup: &Setup) -> Result<Arc<dyn Function>, ConfigError> {
     let parts = Parts::new(setup)?;
     let store = parts.store()?;
-    let relay = Relay::new(store.clone(), parts.publisher(&store)?);
+    let relay = Relay::new(store.clone(), parts.publisher(&store)?, setup.log.with("fn", "relay"));
     Ok(scheduled(setup, "relay", move |_deadline| {
         let relay = relay.clone();
         async move { relay.sweep().await.map_err(FunctionError::of) }

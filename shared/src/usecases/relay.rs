@@ -1,8 +1,10 @@
 //! The relay: outbox entries that whoever wrote them did not publish.
 
+use crate::entry::log::{Level, Log};
 use crate::store::{Store, StoreError};
 use crate::usecases::publish::{Publisher, Tally};
 use chrono::TimeDelta;
+use serde_json::json;
 
 /// An entry that is older was left behind.
 const LEFT_BEHIND: TimeDelta = TimeDelta::seconds(30);
@@ -12,12 +14,13 @@ const LEFT_BEHIND: TimeDelta = TimeDelta::seconds(30);
 pub struct Relay {
     store: Store,
     publisher: Publisher,
+    log: Log,
 }
 
 impl Relay {
-    /// A relay.
-    pub fn new(store: Store, publisher: Publisher) -> Self {
-        Self { store, publisher }
+    /// A relay. An entry that it parks is an error in `log`: an operator has to look.
+    pub fn new(store: Store, publisher: Publisher, log: Log) -> Self {
+        Self { store, publisher, log }
     }
 
     /// Publishes every entry that was left behind.
@@ -30,6 +33,9 @@ impl Relay {
             total.refused += tally.refused;
             total.parked += tally.parked;
             total.unknown += tally.unknown;
+        }
+        if total.parked > 0 {
+            self.log.write(Level::Error, "relay", "parked", &[("entries", json!(total.parked))]);
         }
         Ok(total)
     }

@@ -99,7 +99,7 @@ impl SyncNow {
             let run = draft.request(Trigger::Manual);
             let body = json!(SyncStartedView { run });
             let remembered = request.map(|request| request.answered(202, body.clone(), store.now()));
-            let change = draft.remembered(|_| remembered);
+            let change = draft.quiet().remember(remembered);
             match store.commit(&change).await {
                 Ok(()) => {
                     self.requests.send_soon(change.next()).await;
