@@ -1,5 +1,7 @@
 //! Journeys, conformance and the house rules, in one binary so that it is linked once.
 
+mod api;
+mod browser;
 mod journey;
 mod tidy;
 mod world;

@@ -4,6 +4,7 @@ mod client;
 mod clock;
 mod events;
 mod lines;
+pub(crate) mod provider;
 mod tables;
 
 pub(crate) use client::{Answer, Client};
@@ -35,6 +36,8 @@ pub(crate) const GOOGLE: &str = "google-calendar";
 pub(crate) struct Plan {
     /// Workers run only when the test invokes them.
     pub(crate) by_hand: bool,
+    /// The time goes by itself, as it does for a browser.
+    pub(crate) real_time: bool,
     /// About how many events the sandbox has.
     pub(crate) events: usize,
     /// Ways out with faults in, or other providers.
@@ -72,7 +75,7 @@ impl World {
     }
 
     pub(crate) async fn of(plan: Plan) -> Self {
-        let clock = Arc::new(TestClock::default());
+        let clock = Arc::new(if plan.real_time { TestClock::real() } else { TestClock::default() });
         let lines = Arc::new(Lines::default());
         let setups = Arc::new(Mutex::new(HashMap::new()));
         let options = Options {

@@ -1,0 +1,4 @@
+//! The HTTP API as its callers meet it: who may do what, what is refused and how, and what holds under concurrency.
+
+mod creates;
+mod support;

@@ -1,0 +1,64 @@
+//! What several tests of the API need.
+
+use crate::world::{Answer, World};
+use aws_sdk_dynamodb::types::AttributeValue;
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+use shared::clients::Clients;
+use std::future::Future;
+
+/// The exact words of the plan's limit, with their typographic apostrophe.
+pub(super) const LIMIT: &str = "You\u{2019}ve reached the maximum integrations for your subscription plan";
+
+/// Everything at once; the answers in the order of the calls.
+pub(super) async fn all<F: Future<Output = Answer>>(calls: impl IntoIterator<Item = F>) -> Vec<Answer> {
+    join_all(calls).await
+}
+
+/// How many answers have this status.
+pub(super) fn count(answers: &[Answer], status: u16) -> usize {
+    answers.iter().filter(|answer| answer.status == status).count()
+}
+
+/// A client of the table that may do everything, as an operator's.
+pub(super) fn operator(world: &World) -> (aws_sdk_dynamodb::Client, String) {
+    let setup = world.setup("list");
+    let table = setup.vars.required("TABLE_NAME").expect("a name").to_owned();
+    let mut vars = setup.vars.map().clone();
+    vars.insert("AWS_ACCESS_KEY_ID".into(), "OPERATOR".into());
+    let wires = shared::entry::Wires::default();
+    let setup = shared::entry::Setup { vars: shared::config::Vars::new(vars), wires, ..setup };
+    (Clients::new(&setup).expect("clients").dynamodb().clone(), table)
+}
+
+/// Sets one attribute of an account's item, or of its integration when a provider is named.
+pub(super) async fn set(world: &World, account: &str, provider: Option<&str>, name: &str, value: AttributeValue) {
+    let (dynamodb, table) = operator(world);
+    let sort = provider.map_or_else(|| "META".to_owned(), |provider| format!("INTEGRATION#{provider}"));
+    let update = dynamodb
+        .update_item()
+        .table_name(table)
+        .key("PK", AttributeValue::S(format!("ACCOUNT#{account}")))
+        .key("SK", AttributeValue::S(sort))
+        .update_expression("SET #name = :value")
+        .expression_attribute_names("#name", name)
+        .expression_attribute_values(":value", value);
+    update.send().await.expect("an update");
+}
+
+/// The account's own item, as DynamoDB's JSON.
+pub(super) async fn meta(world: &World, account: &str) -> Value {
+    let items = world.items_of(&format!("ACCOUNT#{account}")).await;
+    items.into_iter().find(|item| item["SK"]["S"] == "META").unwrap_or_default()
+}
+
+/// The account's integrations, as DynamoDB's JSON.
+pub(super) async fn integrations(world: &World, account: &str) -> Vec<Value> {
+    let items = world.items_of(&format!("ACCOUNT#{account}")).await;
+    items.into_iter().filter(|item| item["SK"]["S"].as_str().is_some_and(|sk| sk != "META")).collect()
+}
+
+/// The plan of an account, by the local stack's own route.
+pub(super) async fn plan(world: &World, account: &str, plan: &str) -> Answer {
+    world.stranger(None).post("/_local/plan", &json!({ "account": account, "plan": plan })).await
+}
