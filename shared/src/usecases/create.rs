@@ -1,8 +1,8 @@
 //! Creating an integration: uniqueness and the plan's limit hold under any concurrency.
 
-use crate::api::IntegrationView;
 use crate::entry::{Caller, Problem};
 use crate::store::{Account, Integration, NotCreated, OutboxEntry, Progress, RequestName, Settings};
+use crate::usecases::Answered;
 use crate::usecases::draft::integration_event;
 use crate::usecases::get::{Found, Integrations};
 use crate::usecases::publish::Publisher;
@@ -11,21 +11,12 @@ use domain::history::{Actor, HistoryEvent, HistoryLine};
 use domain::ids::{DatasetId, IntegrationId, ProviderSlug};
 use domain::lifecycle::Status;
 use domain::plan::DEFAULT_INTERVAL;
-use serde_json::Value;
 
 /// Creates integrations.
 #[derive(Clone)]
 pub struct Create {
     integrations: Integrations,
     publisher: Publisher,
-}
-
-/// What a creation answers.
-pub struct Created {
-    /// HTTP status.
-    pub status: u16,
-    /// The body.
-    pub body: Value,
 }
 
 impl Create {
@@ -40,20 +31,15 @@ impl Create {
         caller: &Caller,
         slug: &ProviderSlug,
         request: Option<&RequestName>,
-    ) -> Result<Created, Problem> {
+    ) -> Result<Answered, Problem> {
         let store = &self.integrations.store;
-        if let Some(request) = request
-            && let Some(before) = store.remembered(request).await?
-        {
-            return replay(before);
+        if let Some(before) = Answered::before(store, request).await? {
+            return Ok(before);
         }
         match self.attempt(caller, slug, request).await {
             // The other one with the same key has committed: its answer is ours.
-            Err(problem) if problem.code == "repeated" => match request {
-                Some(request) => replay(store.remembered(request).await?.ok_or(problem)?),
-                None => Err(problem),
-            },
-            outcome => outcome.map(|(status, body, _)| Created { status, body }),
+            Err(problem) if problem.code == "repeated" => Answered::before(store, request).await?.ok_or(problem),
+            outcome => outcome.map(|(answered, _)| answered),
         }
     }
 
@@ -62,7 +48,7 @@ impl Create {
         match self.integrations.find(caller, slug).await {
             Ok(found) => Ok(found),
             Err(problem) if problem.code == "not_found" => match self.attempt(caller, slug, None).await {
-                Ok((_, _, found)) => Ok(found),
+                Ok((_, found)) => Ok(found),
                 Err(problem) if problem.code == "already_exists" => self.integrations.find(caller, slug).await,
                 Err(problem) => Err(problem),
             },
@@ -75,7 +61,7 @@ impl Create {
         caller: &Caller,
         slug: &ProviderSlug,
         request: Option<&RequestName>,
-    ) -> Result<(u16, Value, Found), Problem> {
+    ) -> Result<(Answered, Found), Problem> {
         let store = &self.integrations.store;
         let provider = self.integrations.provider(slug)?;
         let account = store.account(&caller.account).await?;
@@ -84,14 +70,14 @@ impl Create {
         }
         let integration = self.fresh(caller, slug);
         let view = integration_view(&integration, provider.manifest(), &account);
-        let body = body(&view)?;
-        let idempotency = request.map(|request| request.answered(201, body.clone(), store.now()));
+        let answered = Answered::of(201, &view)?;
+        let idempotency = request.map(|request| request.answered(201, answered.body.clone(), store.now()));
         let line = HistoryLine { actor: Actor::Member(caller.member.to_string()), event: HistoryEvent::Created };
         let event = OutboxEntry::new(integration_event(store, "integration.created", &integration));
         let outcome = store.create(&integration, account.limit(), &line, &event, idempotency.as_ref()).await?;
         outcome.map_err(|not| refused(&not, &account))?;
         self.publisher.publish_now(&[event]).await;
-        Ok((201, body, Found { integration, provider }))
+        Ok((answered, Found { integration, provider }))
     }
 
     fn fresh(&self, caller: &Caller, slug: &ProviderSlug) -> Integration {
@@ -126,23 +112,6 @@ impl Create {
             updated_at: now,
         }
     }
-}
-
-fn body(view: &IntegrationView) -> Result<Value, Problem> {
-    serde_json::to_value(view).map_err(|error| Problem::internal(error.to_string()))
-}
-
-fn replay(before: crate::store::Remembered) -> Result<Created, Problem> {
-    if before.differs {
-        return Err(idempotency_key_reused());
-    }
-    Ok(Created { status: before.status, body: before.answer })
-}
-
-/// The same key came with another request.
-pub(super) fn idempotency_key_reused() -> Problem {
-    Problem::new(422, "idempotency_key_reused", "This Idempotency-Key was used for another request.")
-        .remedy("Use a new key for a new request.")
 }
 
 fn refused(not: &NotCreated, account: &Account) -> Problem {

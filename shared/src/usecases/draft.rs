@@ -1,7 +1,7 @@
 //! A change of an integration while it is being decided: the copy that it becomes and what goes with it.
 
 use crate::bus::Event;
-use crate::store::{Change, ErrorNote, Failure, Idempotency, Integration, OpenRun, OutboxEntry, Progress, Run, Store};
+use crate::store::{Change, ErrorNote, Failure, Integration, OpenRun, OutboxEntry, Progress, Run, Store};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::history::{Actor, HistoryEvent, HistoryLine};
 use domain::ids::RunId;
@@ -110,13 +110,6 @@ impl<'a> Draft<'a> {
         let change = Change::new(self.seen, self.next);
         let change = self.runs.into_iter().fold(change, Change::run);
         self.lines.into_iter().fold(change, Change::line)
-    }
-
-    /// The same as [`Self::visible`], with the answer of the request remembered.
-    pub(super) fn remembered(self, answer: impl FnOnce(&Integration) -> Option<Idempotency>) -> Change {
-        let change = self.visible();
-        let idempotency = answer(change.next());
-        change.remember(idempotency)
     }
 
     fn changed_event(&self) -> Event {

@@ -1,6 +1,7 @@
 //! What the product does, one file a thing. A use case reads, decides with the rules of `domain`, and commits.
 
 pub mod access;
+mod answered;
 pub mod callback;
 pub mod catalogue;
 pub mod complete;
@@ -24,6 +25,7 @@ pub mod sync;
 pub mod test_connection;
 mod view;
 
+pub use answered::Answered;
 pub use parts::Parts;
 
 /// How often a change is decided anew when somebody else was faster.

@@ -4,16 +4,14 @@ use crate::api::SyncStartedView;
 use crate::entry::{Caller, Problem};
 use crate::queue::Queue;
 use crate::store::{Integration, RequestName, Store};
-use crate::usecases::TRIES;
-use crate::usecases::create::{Created, idempotency_key_reused};
 use crate::usecases::draft::Draft;
 use crate::usecases::get::Integrations;
 use crate::usecases::publish::Publisher;
+use crate::usecases::{Answered, TRIES};
 use domain::ids::{AccountId, IntegrationId, ProviderSlug};
 use domain::lifecycle::{Refused, Status};
 use domain::run::Trigger;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 /// A message of the sync queue. It only names: the item decides what is done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,30 +79,24 @@ impl SyncNow {
         caller: &Caller,
         slug: &ProviderSlug,
         request: Option<&RequestName>,
-    ) -> Result<Created, Problem> {
+    ) -> Result<Answered, Problem> {
         let store = &self.integrations.store;
         for _ in 0..TRIES {
-            if let Some(request) = request
-                && let Some(before) = store.remembered(request).await?
-            {
-                return if before.differs {
-                    Err(idempotency_key_reused())
-                } else {
-                    Ok(Created { status: before.status, body: before.answer })
-                };
+            if let Some(before) = Answered::before(store, request).await? {
+                return Ok(before);
             }
             let seen = self.integrations.find(caller, slug).await?.integration;
             refuse(&seen)?;
             let mut draft = Draft::of(store, &seen);
             let run = draft.request(Trigger::Manual);
-            let body = json!(SyncStartedView { run });
-            let remembered = request.map(|request| request.answered(202, body.clone(), store.now()));
+            let answered = Answered::of(202, &SyncStartedView { run })?;
+            let remembered = request.map(|request| request.answered(202, answered.body.clone(), store.now()));
             let change = draft.quiet().remember(remembered);
             match store.commit(&change).await {
                 Ok(()) => {
                     self.requests.send_soon(change.next()).await;
                     self.publisher.publish_now(change.events()).await;
-                    return Ok(Created { status: 202, body });
+                    return Ok(answered);
                 }
                 Err(error) if error.is_conflict() => {}
                 Err(error) => return Err(error.into()),

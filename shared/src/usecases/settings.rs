@@ -1,16 +1,15 @@
 //! Changing the settings: only what the provider lists for this very grant at this moment can be chosen.
 
-use crate::api::{IntegrationView, SettingsBody};
+use crate::api::SettingsBody;
 use crate::entry::{Caller, Problem};
 use crate::store::{Account, Integration, RequestName, Settings};
-use crate::usecases::TRIES;
-use crate::usecases::create::{Created, idempotency_key_reused};
 use crate::usecases::draft::Draft;
 use crate::usecases::get::{Found, Integrations};
 use crate::usecases::options::Options;
 use crate::usecases::publish::Publisher;
 use crate::usecases::request_sync::Requests;
 use crate::usecases::view::integration_view;
+use crate::usecases::{Answered, TRIES};
 use domain::history::{Actor, HistoryEvent};
 use domain::ids::{ProviderSlug, ResourceId};
 use domain::lifecycle::Signal;
@@ -44,21 +43,15 @@ impl ChangeSettings {
         slug: &ProviderSlug,
         body: &SettingsBody,
         request: Option<&RequestName>,
-    ) -> Result<Created, Problem> {
+    ) -> Result<Answered, Problem> {
         let store = &self.integrations.store;
-        if let Some(request) = request
-            && let Some(before) = store.remembered(request).await?
-        {
-            return if before.differs {
-                Err(idempotency_key_reused())
-            } else {
-                Ok(Created { status: before.status, body: before.answer })
-            };
+        if let Some(before) = Answered::before(store, request).await? {
+            return Ok(before);
         }
         let account = store.account(&caller.account).await?;
         let found = self.integrations.find(caller, slug).await?;
         self.validate(&found, body, &account).await?;
-        self.commit(caller, slug, body, request, &account).await
+        self.commit(caller, &found, body, request, &account).await
     }
 
     async fn validate(&self, found: &Found, body: &SettingsBody, account: &Account) -> Result<(), Problem> {
@@ -83,30 +76,37 @@ impl ChangeSettings {
     async fn commit(
         &self,
         caller: &Caller,
-        slug: &ProviderSlug,
+        validated: &Found,
         body: &SettingsBody,
         request: Option<&RequestName>,
         account: &Account,
-    ) -> Result<Created, Problem> {
+    ) -> Result<Answered, Problem> {
         let store = &self.integrations.store;
         for _ in 0..TRIES {
-            let found = self.integrations.find(caller, slug).await?;
+            if let Some(before) = Answered::before(store, request).await? {
+                return Ok(before);
+            }
+            let found = self.integrations.find(caller, &validated.integration.provider).await?;
             let seen = &found.integration;
+            // What was chosen was listed for one grant; another one may list something else.
+            if seen.id != validated.integration.id || seen.grant != validated.integration.grant {
+                return Err(Problem::busy());
+            }
             let settings = merged(&seen.settings, body);
             if settings == seen.settings {
                 let view = integration_view(seen, found.provider.manifest(), account);
-                return answer(200, &view);
+                return Answered::of(200, &view);
             }
             let draft = self.draft(caller, seen, settings)?;
             let view = integration_view(&preview(&draft, store.now()), found.provider.manifest(), account);
-            let created = answer(200, &view)?;
-            let body = created.body.clone();
-            let change = draft.remembered(|_| request.map(|request| request.answered(200, body, store.now())));
+            let answered = Answered::of(200, &view)?;
+            let remembered = request.map(|request| request.answered(200, answered.body.clone(), store.now()));
+            let change = draft.visible().remember(remembered);
             match store.commit(&change).await {
                 Ok(()) => {
                     self.requests.send_soon(change.next()).await;
                     self.publisher.publish_now(change.events()).await;
-                    return Ok(created);
+                    return Ok(answered);
                 }
                 Err(error) if error.is_conflict() => {}
                 Err(error) => return Err(error.into()),
@@ -140,11 +140,6 @@ impl ChangeSettings {
 /// The integration as it will be answered, with the version that the change gives it.
 fn preview(draft: &Draft<'_>, now: chrono::DateTime<chrono::Utc>) -> Integration {
     Integration { version: draft.next.version + 1, updated_at: now, ..draft.next.clone() }
-}
-
-fn answer(status: u16, view: &IntegrationView) -> Result<Created, Problem> {
-    let body = serde_json::to_value(view).map_err(|error| Problem::internal(error.to_string()))?;
-    Ok(Created { status, body })
 }
 
 fn merged(settings: &Settings, body: &SettingsBody) -> Settings {
