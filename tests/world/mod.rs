@@ -3,14 +3,20 @@
 mod client;
 mod clock;
 mod events;
+mod faults;
 mod lines;
 pub(crate) mod provider;
 mod tables;
+mod tap;
+mod twin;
 
 pub(crate) use client::{Answer, Client};
 pub(crate) use clock::TestClock;
 pub(crate) use events::{Person, http_event, sqs_event};
+pub(crate) use faults::{Call, Fault, Faults, Gate};
 pub(crate) use lines::Lines;
+pub(crate) use tap::Tap;
+pub(crate) use twin::{issued_by, with_twin};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use local::issuer::Member;
@@ -42,6 +48,8 @@ pub(crate) struct Plan {
     pub(crate) events: usize,
     /// Ways out with faults in, or other providers.
     pub(crate) wires: shared::entry::Wires,
+    /// What becomes of the product's providers, which know where the sandbox is.
+    pub(crate) adapt: Option<twin::Adapt>,
 }
 
 /// A stack, its clock, and the set-up of each of its functions.
@@ -80,7 +88,7 @@ impl World {
         let setups = Arc::new(Mutex::new(HashMap::new()));
         let options = Options {
             clock: clock.clone(),
-            functions: watched(&setups, plan.by_hand),
+            functions: watched(&setups, plan.by_hand, plan.adapt),
             wires: plan.wires,
             log: lines.clone(),
             sandbox_events: plan.events,
@@ -126,6 +134,30 @@ impl World {
     pub(crate) fn store(&self, function: &str) -> Store {
         let setup = self.setup(function);
         Parts::new(&setup).expect("parts").store().expect("a table")
+    }
+
+    /// The set-up of a function with every permission, for what no function of this release does.
+    pub(crate) fn setup_of_owner(&self, function: &str) -> Setup {
+        let setup = self.setup(function);
+        let mut vars = setup.vars.map().clone();
+        vars.insert("AWS_ACCESS_KEY_ID".into(), "AKIAOWNER".into());
+        Setup { vars: shared::config::Vars::new(vars), ..setup }
+    }
+
+    /// Moves integrations, with every permission.
+    pub(crate) fn lifecycle(&self) -> shared::usecases::lifecycle::Lifecycle {
+        let setup = self.setup_of_owner("oauth-complete");
+        let parts = Parts::new(&setup).expect("parts");
+        let store = parts.store().expect("a table");
+        let (publisher, requests) = (parts.publisher(&store), parts.requests(&store));
+        shared::usecases::lifecycle::Lifecycle::new(store, publisher.expect("a bus"), requests.expect("a queue"))
+    }
+
+    /// The account's Google integration as the table has it.
+    pub(crate) async fn stored(&self, account: &str) -> shared::store::Integration {
+        let account = domain::ids::AccountId::parse(account).expect("an account");
+        let provider = domain::ids::ProviderSlug::parse(GOOGLE).expect("a slug");
+        self.store("list").integration(&account, &provider).await.expect("the table").expect("an integration")
     }
 
     /// A fresh instance of a function, as after a cold start.
@@ -206,13 +238,14 @@ impl World {
 }
 
 /// Every function of the repository, with its set-up noted; the queue's worker idle where the test works by hand.
-fn watched(setups: &Arc<Mutex<HashMap<String, Setup>>>, by_hand: bool) -> Functions {
+fn watched(setups: &Arc<Mutex<HashMap<String, Setup>>>, by_hand: bool, adapt: Option<twin::Adapt>) -> Functions {
     let watch = |(name, build): (String, Builder)| {
-        let (setups, key) = (Arc::clone(setups), name.clone());
+        let (setups, key, adapt) = (Arc::clone(setups), name.clone(), adapt.clone());
         let idle = by_hand && name == "sync-worker";
         let watched: Builder = Arc::new(move |setup: &Setup| {
+            let setup = twin::adapted(setup, adapt.as_ref());
             setups.lock().expect("setups").insert(key.clone(), setup.clone());
-            if idle { Ok(Arc::new(Idle) as Arc<dyn Function>) } else { build(setup) }
+            if idle { Ok(Arc::new(Idle) as Arc<dyn Function>) } else { build(&setup) }
         });
         (name, watched)
     };

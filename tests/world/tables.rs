@@ -1,6 +1,7 @@
 //! The table and the secrets as they are, for what no endpoint shows.
 
 use super::World;
+use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::Value;
 
 impl World {
@@ -20,6 +21,19 @@ impl World {
     pub(crate) async fn items_of(&self, partition: &str) -> Vec<Value> {
         let items = self.items().await;
         items.into_iter().filter(|item| item["PK"]["S"].as_str().is_some_and(|pk| pk.starts_with(partition))).collect()
+    }
+
+    /// Writes a text into an attribute of the item, past every rule.
+    pub(crate) async fn alter(&self, item: &Value, attribute: &str, value: &str) {
+        let setup = self.setup_of_owner("oauth-complete");
+        let clients = shared::clients::Clients::new(&setup).expect("clients");
+        let key = |name: &str| AttributeValue::S(item[name]["S"].as_str().expect("a key").to_owned());
+        let update = clients.dynamodb().update_item();
+        let update = update.table_name(setup.vars.required("TABLE_NAME").expect("a name"));
+        let update = update.key("PK", key("PK")).key("SK", key("SK")).update_expression("SET #name = :value");
+        let update = update.expression_attribute_names("#name", attribute);
+        let update = update.expression_attribute_values(":value", AttributeValue::S(value.to_owned()));
+        update.send().await.expect("the table");
     }
 
     /// Every secret with its value.
