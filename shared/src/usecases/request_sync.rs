@@ -82,10 +82,11 @@ impl SyncNow {
     ) -> Result<Answered, Problem> {
         let store = &self.integrations.store;
         for _ in 0..TRIES {
+            // The integration first: once the same request has changed it, its answer is remembered as well.
+            let seen = self.integrations.find(caller, slug).await?.integration;
             if let Some(before) = Answered::before(store, request).await? {
                 return Ok(before);
             }
-            let seen = self.integrations.find(caller, slug).await?.integration;
             refuse(&seen)?;
             let mut draft = Draft::of(store, &seen);
             let run = draft.request(Trigger::Manual);

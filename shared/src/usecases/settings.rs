@@ -2,9 +2,9 @@
 
 use crate::api::SettingsBody;
 use crate::entry::{Caller, Problem};
-use crate::store::{Account, Integration, RequestName, Settings};
+use crate::store::{Account, Change, Integration, RequestName, Settings};
 use crate::usecases::draft::Draft;
-use crate::usecases::get::{Found, Integrations};
+use crate::usecases::get::{Found, Integrations, show};
 use crate::usecases::options::Options;
 use crate::usecases::publish::Publisher;
 use crate::usecases::request_sync::Requests;
@@ -92,16 +92,9 @@ impl ChangeSettings {
             if seen.id != validated.integration.id || seen.grant != validated.integration.grant {
                 return Err(Problem::busy());
             }
-            let settings = merged(&seen.settings, body);
-            if settings == seen.settings {
-                let view = integration_view(seen, found.provider.manifest(), account);
-                return Answered::of(200, &view);
-            }
-            let draft = self.draft(caller, seen, settings)?;
-            let view = integration_view(&preview(&draft, store.now()), found.provider.manifest(), account);
-            let answered = Answered::of(200, &view)?;
-            let remembered = request.map(|request| request.answered(200, answered.body.clone(), store.now()));
-            let change = draft.visible().remember(remembered);
+            let Some((change, answered)) = self.decide(caller, &found, body, request, account)? else {
+                return Answered::of(200, &show(&found, account));
+            };
             match store.commit(&change).await {
                 Ok(()) => {
                     self.requests.send_soon(change.next()).await;
@@ -113,6 +106,30 @@ impl ChangeSettings {
             }
         }
         Err(Problem::busy())
+    }
+
+    /// The change with its answer; `None` when there is nothing to change. With a key even that is committed: the
+    /// answer has to be remembered.
+    fn decide(
+        &self,
+        caller: &Caller,
+        found: &Found,
+        body: &SettingsBody,
+        request: Option<&RequestName>,
+        account: &Account,
+    ) -> Result<Option<(Change, Answered)>, Problem> {
+        let (store, seen) = (&self.integrations.store, &found.integration);
+        let settings = merged(&seen.settings, body);
+        let changes = settings != seen.settings;
+        if !changes && request.is_none() {
+            return Ok(None);
+        }
+        let draft = if changes { self.draft(caller, seen, settings)? } else { Draft::of(store, seen) };
+        let next = if changes { preview(&draft, store.now()) } else { seen.clone() };
+        let answered = Answered::of(200, &integration_view(&next, found.provider.manifest(), account))?;
+        let remembered = request.map(|request| request.answered(200, answered.body.clone(), store.now()));
+        let change = if changes { draft.visible() } else { draft.quiet() };
+        Ok(Some((change.remember(remembered), answered)))
     }
 
     /// Other resources end the open run and ask for a new one; another interval alone only moves the schedule.
