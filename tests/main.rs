@@ -3,5 +3,6 @@
 mod api;
 mod browser;
 mod journey;
+mod sync;
 mod tidy;
 mod world;

@@ -45,9 +45,10 @@ impl Call {
         match self.op.as_str() {
             "TransactWriteItems" => {
                 let actions = self.body["TransactItems"].as_array().into_iter().flatten();
-                actions.map(|action| [&action["Put"]["Item"], &action["Update"]["Key"], &action["Delete"]["Key"]]).map(
-                    |places| places.into_iter().map(key).find(|key| !key.is_empty()).unwrap_or_default(),
-                ).collect()
+                actions
+                    .map(|action| [&action["Put"]["Item"], &action["Update"]["Key"], &action["Delete"]["Key"]])
+                    .map(|places| places.into_iter().map(key).find(|key| !key.is_empty()).unwrap_or_default())
+                    .collect()
             }
             "PutItem" => vec![key(&self.body["Item"])],
             "UpdateItem" | "DeleteItem" => vec![key(&self.body["Key"])],

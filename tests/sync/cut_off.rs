@@ -1,0 +1,66 @@
+//! Workers that die. Between two calls a worker changes nothing, so dying before each call, and once not at all, is
+//! dying everywhere.
+
+use super::scene::{BEYOND_THE_LEASE, Scene};
+use crate::world::{DEMO, Fault};
+use sandbox::google::ADA;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_sync_ends_whole_wherever_its_worker_dies() {
+    let scene = Scene::with(80).await;
+    scene.page_size(16);
+    let mut call = 0;
+    loop {
+        let account = format!("cut-{call}");
+        scene.connect(&account).await.ok();
+        let died = scene.die_at(&account, call).await;
+        scene.finish(&account).await;
+        let records = scene.assert_whole(&account, 1).await;
+        assert!(records.iter().all(|record| record.version == 1), "each record is stored once");
+        if !died {
+            break;
+        }
+        call += 1;
+    }
+    assert!(call > 20, "only {call} calls");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_incremental_sync_ends_whole_wherever_its_worker_dies() {
+    let scene = Scene::synced(80).await;
+    scene.page_size(4);
+    let (mut call, mut runs) = (0, 1);
+    loop {
+        let changed = scene.calendar(ADA).change_some(8);
+        let before = scene.stored(DEMO, ADA).await;
+        scene.until_due(DEMO).await;
+        let died = scene.die_at(DEMO, call).await;
+        scene.clock.advance(BEYOND_THE_LEASE);
+        scene.finish_or_begin().await;
+        runs += 1;
+        let after = scene.assert_demo(runs).await;
+        let version = |id: &str| before.iter().find(|one| one.id.as_str() == id).map_or(0, |one| one.version);
+        for record in after.iter().filter(|record| changed.iter().any(|id| id == record.id.as_str())) {
+            assert_eq!(record.version, version(record.id.as_str()) + 1, "a change is stored once");
+        }
+        if !died {
+            break;
+        }
+        call += 1;
+    }
+    assert!(call > 10, "only {call} calls");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_of_the_table_that_are_lost_change_nothing() {
+    let scene = Scene::with(80).await;
+    scene.page_size(30);
+    scene.connect(DEMO).await.ok();
+    for after in 0..6 {
+        scene.faults.nth(2 * after, |call| call.is("TransactWriteItems") && call.of_worker(), Fault::Lose);
+    }
+    assert_eq!(scene.run().await, "succeeded");
+    let records = scene.assert_demo(1).await;
+    assert!(records.iter().all(|record| record.version == 1));
+    assert_eq!(scene.runs(DEMO).await[0].counts.created as usize, records.len());
+}
