@@ -1,4 +1,8 @@
 //! The HTTP API as its callers meet it: who may do what, what is refused and how, and what holds under concurrency.
 
 mod creates;
+mod repeats;
+mod roles;
 mod support;
+mod tenants;
+mod tokens;

@@ -1,0 +1,116 @@
+//! Every endpoint for every kind of caller, through the gateway.
+
+use super::tokens::strangers;
+use crate::world::{Answer, Client, DEMO, World};
+use chrono::TimeDelta;
+use local::issuer::Member;
+use serde_json::{Value, json};
+use shared::api::routes::{self, Access, Route};
+
+/// The path of a route with every parameter filled in by something that exists in the demo account.
+fn path(route: &Route, run: &str) -> String {
+    let filled = route.path.replace("{provider}", "google-calendar").replace("{resource}", "calendars");
+    let filled = filled.replace("{run}", run).replace("{proxy+}", "config.json");
+    if *route == routes::RECORDS { format!("{filled}?updatedSince=2026-03-20T00:00:00Z") } else { filled }
+}
+
+fn body(route: &Route) -> Value {
+    match *route {
+        routes::CREATE => json!({ "provider": "google-calendar" }),
+        routes::COMPLETE => json!({ "flow": "0".repeat(64), "ticket": "no-ticket" }),
+        routes::SETTINGS => json!({ "intervalMinutes": 30 }),
+        _ => json!({}),
+    }
+}
+
+async fn call(client: &Client, route: &Route, run: &str) -> Answer {
+    match route.method {
+        "GET" => client.get(&path(route, run)).await,
+        method => client.json(method, &path(route, run), &body(route), &[]).await,
+    }
+}
+
+/// What an administrator who has nothing of it all is told: another account's things are not there.
+fn of_another_account(route: &Route) -> u16 {
+    match *route {
+        routes::LIST | routes::CONNECT => 200,
+        routes::CREATE => 201,
+        _ => 404,
+    }
+}
+
+/// What the demo account's own administrator is told.
+fn of_the_administrator(route: &Route) -> u16 {
+    match *route {
+        routes::CREATE => 409,
+        routes::COMPLETE => 404,
+        routes::SYNC => 202,
+        _ => 200,
+    }
+}
+
+fn of_anybody(route: &Route) -> u16 {
+    if *route == routes::CALLBACK { 303 } else { 200 }
+}
+
+/// Whether the text tells anything of the demo account.
+fn leaks(text: &str, secrets: &[String]) -> Option<String> {
+    secrets.iter().find(|secret| text.contains(secret.as_str())).cloned()
+}
+
+/// A connected account, what must not be told of it, and the id of its run.
+async fn tenant() -> (World, Vec<String>, String) {
+    let world = World::by_hand().await;
+    world.connect(DEMO).await.ok();
+    world.work(DEMO, TimeDelta::minutes(5)).await;
+    let admin = world.admin(DEMO);
+    let integration = admin.get("/integrations/google-calendar").await.ok();
+    assert_eq!(integration["status"], "Active");
+    let runs = admin.get("/integrations/google-calendar/runs").await.ok();
+    let run = runs["runs"][0]["id"].as_str().expect("a run").to_owned();
+    let id = integration["id"].as_str().expect("an id").to_owned();
+    (world, vec![id, run.clone(), "ada@example.com".into()], run)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_endpoint_answers_every_kind_of_caller_as_it_should() {
+    let (world, secrets, run) = tenant().await;
+    // One that is good now, and has ended when everybody calls.
+    let old = world.stack.token(Member::Admin, DEMO).expect("a token");
+    world.clock.advance(TimeDelta::minutes(61));
+    let items = world.items_of(&format!("ACCOUNT#{DEMO}")).await;
+    let strangers = strangers(&world, &old).await;
+    for (number, route) in routes::ALL.iter().enumerate() {
+        for (kind, token) in &strangers {
+            let answer = call(&world.stranger(token.as_deref()), route, &run).await;
+            let expected = if route.access == Access::Public { of_anybody(route) } else { 401 };
+            assert_eq!(answer.status, expected, "{kind}: {} {}: {answer:?}", route.method, route.path);
+            if route.access != Access::Public {
+                assert_eq!(answer.body, json!({ "message": "Unauthorized" }));
+            }
+        }
+        let answer = call(&world.viewer(DEMO), route, &run).await;
+        let what = format!("viewer: {} {}: {answer:?}", route.method, route.path);
+        match route.access {
+            Access::Admin => {
+                assert_eq!((answer.status, answer.body["code"].as_str()), (403, Some("unauthorized_access")), "{what}");
+                assert_eq!(answer.body["detail"], "Unauthorized Access");
+                assert_eq!(leaks(&answer.text, &secrets), None, "{what}");
+            }
+            Access::Member => assert_eq!(answer.status, 200, "{what}"),
+            Access::Public => assert_eq!(answer.status, of_anybody(route), "{what}"),
+        }
+        // A new account each time, so that what one route made is not there for the next.
+        let answer = call(&world.admin(&format!("foreign-{number}")), route, &run).await;
+        let what = format!("administrator elsewhere: {} {}: {answer:?}", route.method, route.path);
+        let expected = if route.access == Access::Public { of_anybody(route) } else { of_another_account(route) };
+        assert_eq!(answer.status, expected, "{what}");
+        assert_eq!(leaks(&answer.text, &secrets), None, "{what}");
+    }
+    assert_eq!(world.items_of(&format!("ACCOUNT#{DEMO}")).await, items, "whoever was refused changed nothing");
+    for route in routes::ALL.iter().filter(|route| route.access != Access::Public) {
+        let answer = call(&world.admin(DEMO), route, &run).await;
+        let what = format!("administrator: {} {}: {answer:?}", route.method, route.path);
+        assert_eq!(answer.status, of_the_administrator(route), "{what}");
+    }
+}
