@@ -117,6 +117,8 @@ impl Complete {
 
     async fn connect(&self, caller: &Caller, flow: &Flow) -> Result<(), Stopped> {
         let provider = self.integrations.provider(&flow.provider).map_err(|_| Failed::StartAgain)?;
+        // Whoever was overtaken makes no grant at the provider that nobody would use.
+        self.same_integration(flow).await?;
         let exchanged = self.exchange(flow, provider.as_ref()).await?;
         self.commit(caller, flow, exchanged).await
     }

@@ -36,7 +36,7 @@ impl Complete {
     }
 
     /// The integration, if it is still the one that the flow began with and nobody connected it meanwhile.
-    async fn same_integration(&self, flow: &Flow) -> Result<Integration, Stopped> {
+    pub(super) async fn same_integration(&self, flow: &Flow) -> Result<Integration, Stopped> {
         let integration = self.integrations.store.integration(&flow.account, &flow.provider).await;
         let integration = integration.map_err(|error| Stopped::Unclear(error.into()))?;
         let same = integration.filter(|it| it.id == flow.id && it.grant == flow.grant_seen);
