@@ -99,6 +99,10 @@ impl Request {
         if !json {
             return Err(Problem::new(415, "unsupported_media_type", "The body must be JSON."));
         }
+        // A list would be taken for a structure, field by field.
+        if !self.body.trim_ascii_start().starts_with(b"{") {
+            return Err(Problem::bad_request("The body must be a JSON object."));
+        }
         let mut reader = serde_json::Deserializer::from_slice(&self.body);
         let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
             // The path names fields of ours; the value itself is not repeated, it may be a secret.
