@@ -99,6 +99,16 @@ pub(super) enum Range {
     Between(String, String),
 }
 
+impl Range {
+    fn contains(&self, sort: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Prefix(prefix) => sort.starts_with(prefix.as_str()),
+            Self::Between(from, to) => (from.as_str()..=to.as_str()).contains(&sort),
+        }
+    }
+}
+
 impl<'a> Query<'a> {
     pub(super) fn of(partition: String, range: Range) -> Self {
         Self { index: None, partition, range, limit: None, newest_first: false, after: None }
@@ -200,25 +210,31 @@ impl Table {
             .set_limit(query.limit)
             .expression_attribute_names("#pk", pk)
             .expression_attribute_values(":pk", AttributeValue::S(query.partition.clone()));
-        let condition = match query.range {
+        let range = &query.range;
+        let condition = match range {
             Range::All => "#pk = :pk",
             Range::Prefix(prefix) => {
                 request = request
                     .expression_attribute_names("#sk", sk)
-                    .expression_attribute_values(":sk", AttributeValue::S(prefix));
+                    .expression_attribute_values(":sk", AttributeValue::S(prefix.clone()));
                 "#pk = :pk AND begins_with(#sk, :sk)"
             }
             Range::Between(from, to) => {
                 request = request
                     .expression_attribute_names("#sk", sk)
-                    .expression_attribute_values(":from", AttributeValue::S(from))
-                    .expression_attribute_values(":to", AttributeValue::S(to));
+                    .expression_attribute_values(":from", AttributeValue::S(from.clone()))
+                    .expression_attribute_values(":to", AttributeValue::S(to.clone()));
                 "#pk = :pk AND #sk BETWEEN :from AND :to"
             }
         };
         if let Some(after) = &query.after {
             let names = query.index.map_or(vec![PK, SK], |index| vec![PK, SK, index.pk, index.sk]);
-            request = request.set_exclusive_start_key(Some(position(after, &names, pk, &query.partition)?));
+            let start = position(after, &names, pk, &query.partition)?;
+            // DynamoDB calls a position outside the asked range a malformed request of ours.
+            if !start.get(sk).and_then(|sort| sort.as_s().ok()).is_some_and(|sort| range.contains(sort)) {
+                return Err(StoreError::Position);
+            }
+            request = request.set_exclusive_start_key(Some(start));
         }
         let answer = request.key_condition_expression(condition).send().await.map_err(|error| unavailable(&error))?;
         Ok(Page {
