@@ -3,6 +3,7 @@
 mod api;
 mod browser;
 mod journey;
+mod oauth;
 mod sync;
 mod tidy;
 mod world;

@@ -157,7 +157,7 @@ impl World {
     pub(crate) async fn stored(&self, account: &str) -> shared::store::Integration {
         let account = domain::ids::AccountId::parse(account).expect("an account");
         let provider = domain::ids::ProviderSlug::parse(GOOGLE).expect("a slug");
-        self.store("list").integration(&account, &provider).await.expect("the table").expect("an integration")
+        self.store("get").integration(&account, &provider).await.expect("the table").expect("an integration")
     }
 
     /// A fresh instance of a function, as after a cold start.
