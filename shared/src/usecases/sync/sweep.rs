@@ -15,8 +15,13 @@ impl Step<'_> {
         self.store_batch(resource, Batch::default(), Some(&cursor)).await
     }
 
-    /// Sweeps every record of a resource that is no longer chosen, and forgets the resource.
+    /// Sweeps every record of a resource that is no longer chosen, and forgets the resource. Its cursor goes first:
+    /// chosen again before the sweep is over, the resource is read in full, and what was swept already comes back.
     pub(super) async fn sweep_all(&mut self, resource: &Resource) -> Result<(), Stop> {
+        let unread = Resource::new(resource.resource.clone(), resource.window_start);
+        if *resource != unread {
+            self.store_batch(&unread, Batch::default(), Some(&unread)).await?;
+        }
         self.sweep(resource, None).await?;
         let chunk = Chunk {
             integration: &self.held,
