@@ -32,7 +32,7 @@ async fn an_incremental_sync_ends_whole_wherever_its_worker_dies() {
     let (mut call, mut runs) = (0, 1);
     loop {
         let changed = scene.calendar(ADA).change_some(8);
-        let before = scene.stored(DEMO, ADA).await;
+        let before = scene.records(DEMO, ADA).await;
         scene.until_due(DEMO).await;
         let died = scene.die_at(DEMO, call).await;
         scene.clock.advance(BEYOND_THE_LEASE);

@@ -1,6 +1,15 @@
 //! Syncs, with the sandbox's own state as the oracle.
 
+mod calendars;
+mod changes;
+mod cost;
 mod cut_off;
+mod interrupted;
 mod oracle;
+mod planned;
+mod refusals;
+mod replaced;
 pub(crate) mod scene;
+mod twice;
+mod weeks;
 mod whole;

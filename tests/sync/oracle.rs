@@ -59,7 +59,7 @@ impl Scene {
         let mut expected = mapped(&events, zone(calendar)).await;
         let raw: HashMap<&str, &Value> = events.iter().filter_map(|one| Some((one["id"].as_str()?, one))).collect();
         let window = self.resource(account, calendar).await.expect("a resource").window_start;
-        let stored: Vec<_> = self.stored(account, calendar).await.into_iter().filter(|one| !one.deleted).collect();
+        let stored: Vec<_> = self.records(account, calendar).await.into_iter().filter(|one| !one.deleted).collect();
         for record in &stored {
             let Some(Record::CalendarEvent(event)) = record.record().expect("readable") else { panic!("an event") };
             let id = record.id.as_str();

@@ -143,7 +143,7 @@ impl Scene {
     }
 
     /// Every stored record of a calendar, tombstones included.
-    pub(crate) async fn stored(&self, account: &str, calendar: &str) -> Vec<StoredRecord> {
+    pub(crate) async fn records(&self, account: &str, calendar: &str) -> Vec<StoredRecord> {
         let dataset = self.integration_of(account).await.dataset;
         let resource = ResourceId::parse(calendar).expect("a calendar");
         let (mut found, mut after) = (Vec::new(), None);

@@ -81,7 +81,7 @@ async fn events_that_change_between_two_pages_are_not_missed() {
 async fn a_sync_token_that_expires_between_two_pages_leads_to_a_full_sync_that_sweeps() {
     let scene = Scene::synced(200).await;
     let calendar = scene.calendar(ADA);
-    let before = scene.stored(DEMO, ADA).await;
+    let before = scene.records(DEMO, ADA).await;
     let changed = calendar.change_some(30);
     scene.page_size(10);
     let expired = Misbehaviour::always(FaultKind::SyncTokenExpired).on(PathKind::Events).after(1).times(1);
@@ -106,7 +106,7 @@ async fn a_record_that_was_deleted_while_the_token_was_dead_is_swept_and_visible
     scene.sandbox().google().expire_sync_tokens();
     assert_eq!(scene.next_run().await, "succeeded");
     scene.assert_demo(2).await;
-    let tombstone = scene.stored(DEMO, ADA).await.into_iter().find(|record| record.id == gone).expect("a tombstone");
+    let tombstone = scene.records(DEMO, ADA).await.into_iter().find(|record| record.id == gone).expect("a tombstone");
     assert!(tombstone.deleted && tombstone.body.is_none());
     assert_eq!(tombstone.version, 2);
 }

@@ -1,0 +1,48 @@
+//! Two workers with one message.
+
+use super::scene::{Scene, WHOLE};
+use crate::world::{DEMO, sqs_event};
+use futures_util::future::join_all;
+use sandbox::PathKind;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn workers_that_get_the_same_message_at_once_make_one_run() {
+    let scene = Scene::with(200).await;
+    scene.page_size(30);
+    scene.connect(DEMO).await.ok();
+    let message = scene.message(DEMO).await;
+    let workers = (0..6).map(|_| scene.invoke("sync-worker", sqs_event(std::slice::from_ref(&message)), WHOLE));
+    for answer in join_all(workers).await {
+        assert_eq!(answer["batchItemFailures"], serde_json::json!([]), "everybody acknowledges");
+    }
+    let outcomes = scene.lines.outcomes("sync-worker");
+    assert_eq!(outcomes.iter().filter(|outcome| *outcome == "succeeded").count(), 1, "{outcomes:?}");
+    let records = scene.assert_demo(1).await;
+    assert!(records.iter().all(|record| record.version == 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_comes_while_a_worker_is_at_work_is_dropped() {
+    let scene = Scene::with(60).await;
+    scene.connect(DEMO).await.ok();
+    let gate = scene.faults.hold(|call| call.is("events"));
+    let second = async {
+        gate.reached().await;
+        let outcome = scene.run().await;
+        gate.open();
+        outcome
+    };
+    let (_, outcome) = tokio::join!(scene.work(DEMO, WHOLE), second);
+    assert_eq!(outcome, "busy");
+    scene.assert_demo(1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_duplicate_that_comes_late_starts_no_run() {
+    let scene = Scene::synced(60).await;
+    let before = scene.integration().await.rev;
+    assert_eq!(scene.run().await, "not_due");
+    assert_eq!(scene.integration().await.rev, before, "nothing was written");
+    assert_eq!(scene.requests(PathKind::Events), 0);
+    scene.assert_demo(1).await;
+}
