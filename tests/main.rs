@@ -4,6 +4,8 @@ mod api;
 mod browser;
 mod journey;
 mod oauth;
+mod openapi;
+mod samples;
 mod sync;
 mod tidy;
 mod world;

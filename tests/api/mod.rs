@@ -1,6 +1,8 @@
 //! The HTTP API as its callers meet it: who may do what, what is refused and how, and what holds under concurrency.
 
 mod creates;
+mod malformed;
+mod queries;
 mod repeats;
 mod roles;
 mod support;

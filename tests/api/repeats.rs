@@ -1,6 +1,6 @@
 //! `Idempotency-Key`: the same request again has the same answer and one effect.
 
-use super::support::{all, integrations, meta, plan};
+use super::support::{all, integrations, meta, operated, plan};
 use crate::world::{Answer, Client, DEMO, GOOGLE, Person, World, http_event};
 use chrono::TimeDelta;
 use futures_util::future::join_all;
@@ -24,16 +24,6 @@ fn the_only(answers: &[Answer]) -> (u16, String) {
     different.into_iter().next().expect("one answer")
 }
 
-/// A connected account whose first sync is done.
-async fn active() -> World {
-    let world = World::by_hand().await;
-    world.connect(DEMO).await.ok();
-    world.work(DEMO, TimeDelta::minutes(5)).await;
-    let integration = world.admin(DEMO).get("/integrations/google-calendar").await.ok();
-    assert_eq!((&integration["status"], &integration["sync"]["run"]), (&json!("Active"), &Value::Null));
-    world
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_create_with_one_key_20_times_at_once_creates_once_and_answers_alike() {
     let world = World::by_hand().await;
@@ -51,7 +41,7 @@ async fn a_create_with_one_key_20_times_at_once_creates_once_and_answers_alike()
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sync_with_one_key_20_times_at_once_starts_one_run_and_answers_alike() {
-    let world = active().await;
+    let world = operated().await;
     let (admin, body) = (world.admin(DEMO), json!({}));
     let before = admin.get(RUNS).await.ok()["runs"].as_array().expect("runs").len();
     let mut answers = all((0..20).map(|_| send(&admin, "POST", SYNC, &body, "k-1"))).await;
@@ -65,7 +55,7 @@ async fn a_sync_with_one_key_20_times_at_once_starts_one_run_and_answers_alike()
 
 #[tokio::test(flavor = "multi_thread")]
 async fn settings_with_one_key_20_times_at_once_change_once_and_answer_alike() {
-    let world = active().await;
+    let world = operated().await;
     let (admin, body) = (world.admin(DEMO), json!({ "intervalMinutes": 60 }));
     let version = admin.get("/integrations/google-calendar").await.ok()["version"].as_u64().expect("a version");
     let mut answers = all((0..20).map(|_| send(&admin, "PATCH", SETTINGS, &body, "k-1"))).await;
@@ -83,7 +73,7 @@ async fn settings_with_one_key_20_times_at_once_change_once_and_answer_alike() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn settings_that_change_nothing_are_remembered_too() {
-    let world = active().await;
+    let world = operated().await;
     let admin = world.admin(DEMO);
     let same = json!({ "intervalMinutes": 15 });
     let first = send(&admin, "PATCH", SETTINGS, &same, "k-1").await;
@@ -117,7 +107,7 @@ async fn the_same_key_of_another_member_account_or_path_is_another_request() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_is_free_again_after_a_day() {
-    let world = active().await;
+    let world = operated().await;
     let send_now = async |minutes: u32| {
         send(&world.admin(DEMO), "PATCH", SETTINGS, &json!({ "intervalMinutes": minutes }), "k-1").await
     };

@@ -1,7 +1,8 @@
 //! What several tests of the API need.
 
-use crate::world::{Answer, World};
+use crate::world::{Answer, DEMO, World};
 use aws_sdk_dynamodb::types::AttributeValue;
+use chrono::TimeDelta;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use shared::clients::Clients;
@@ -9,6 +10,18 @@ use std::future::Future;
 
 /// The exact words of the plan's limit, with their typographic apostrophe.
 pub(super) const LIMIT: &str = "You\u{2019}ve reached the maximum integrations for your subscription plan";
+
+/// A connected account whose first sync is done, with its workers by hand.
+pub(super) async fn operated() -> World {
+    let world = World::by_hand().await;
+    world.connect(DEMO).await.ok();
+    world.work(DEMO, TimeDelta::minutes(5)).await;
+    // What comes next is later, also by the ids of runs.
+    world.clock.advance(TimeDelta::seconds(1));
+    let integration = world.admin(DEMO).get("/integrations/google-calendar").await.ok();
+    assert_eq!((&integration["status"], &integration["sync"]["run"]), (&json!("Active"), &Value::Null));
+    world
+}
 
 /// Everything at once; the answers in the order of the calls.
 pub(super) async fn all<F: Future<Output = Answer>>(calls: impl IntoIterator<Item = F>) -> Vec<Answer> {
