@@ -6,7 +6,7 @@ const LANGUAGE = navigator.languages?.find((language) => language.startsWith("en
 const NUMBER = new Intl.NumberFormat(LANGUAGE);
 const RELATIVE = new Intl.RelativeTimeFormat(LANGUAGE, { numeric: "auto" });
 const MOMENT = new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "medium", timeStyle: "short" });
-const HOUR = new Intl.DateTimeFormat(LANGUAGE, { hour: "2-digit", minute: "2-digit" });
+const HOUR = new Intl.DateTimeFormat(LANGUAGE, { hour: "numeric", minute: "2-digit" });
 const WEEKDAY = new Intl.DateTimeFormat(LANGUAGE, { weekday: "long" });
 const DAY = new Intl.DateTimeFormat(LANGUAGE, { day: "numeric", month: "long" });
 const RANGE = new Intl.DateTimeFormat(LANGUAGE, { day: "numeric", month: "long", year: "numeric" });
@@ -15,6 +15,7 @@ const UNITS = [["day", 86_400], ["hour", 3_600], ["minute", 60]];
 export const viewerZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 export const number = (value) => NUMBER.format(value);
 export const hour = (date) => HOUR.format(date);
+export const hours = (from, to) => HOUR.formatRange(from, to);
 export const weekday = (date) => WEEKDAY.format(date);
 export const day = (date) => DAY.format(date);
 export const range = (from, to) => RANGE.formatRange(from, to);

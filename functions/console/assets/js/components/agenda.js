@@ -2,7 +2,7 @@
 
 import { get, problem } from "../api.js";
 import { announce, button, fill, h, mark, skeleton, webAddress } from "../dom.js";
-import { day, hour, range, viewerZone, weekday } from "../format.js";
+import { day, hour, hours, range, viewerZone, weekday } from "../format.js";
 import { daysOf, plusDays, sameDay, weekOf } from "./agenda-days.js";
 import { colorDot } from "./picker.js";
 import { problemNotice } from "./problem.js";
@@ -15,7 +15,7 @@ export function agenda(provider, signal) {
   const title = h("h2", { id: "agenda-title" }, "Synced events");
   const caption = h("p", { class: "muted agenda-range", "aria-live": "polite" });
   const body = h("div", { class: "agenda" });
-  const el = h("section", { class: "panel", "aria-labelledby": "agenda-title" },
+  const el = h("section", { class: "panel agenda-panel", "aria-labelledby": "agenda-title" },
     h("div", { class: "panel-head" }, h("div", null, title, caption), navigation()), body);
   let week = weekOf(new Date());
   let calendars = new Map();
@@ -100,19 +100,19 @@ function eventRow(item, calendars) {
   return h("li", { class: `event ${event.status === "tentative" ? "tentative" : ""}`, "data-event": occurrence.id },
     h("span", { class: "event-time" }, timeText(item)), colorDot(calendar?.color),
     h("div", { class: "event-text" }, h("p", { class: "event-title" }, eventTitle(event), parts > 1 && h("span", { class: "tag quiet" }, `Day ${part} of ${parts}`), event.status === "tentative" && h("span", { class: "tag quiet" }, "Tentative")),
-      h("p", { class: "event-notes" }, h("span", null, calendar?.name ?? occurrence.resource), event.location && h("span", null, mark("place"), event.location), call(event))));
+      h("p", { class: "event-notes" }, h("bdi", null, calendar?.name ?? occurrence.resource), event.location && h("span", null, mark("place"), h("bdi", null, event.location)), call(event))));
 }
 
 function timeText({ allDay, from, until }) {
   if (allDay) return "All day";
-  if (from && until) return from.getTime() === until.getTime() ? hour(from) : `${hour(from)} – ${hour(until)}`;
+  if (from && until) return from.getTime() === until.getTime() ? hour(from) : hours(from, until);
   return from ? `from ${hour(from)}` : `until ${hour(until)}`;
 }
 
 function eventTitle(event) {
   const text = event.title?.trim() || (event.private ? "Busy" : "(No title)");
   const address = webAddress(event.link);
-  return address ? h("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, text) : h("span", null, text);
+  return address ? h("a", { href: address, target: "_blank", rel: "noopener noreferrer", dir: "auto" }, text) : h("bdi", null, text);
 }
 
 function call({ conferenceLink }) {

@@ -38,7 +38,7 @@ function optionRow(option, several, draft, onChange) {
     onChange();
   });
   const el = h("li", null, h("label", { class: "option", "data-resource": option.id }, input, colorDot(option.color),
-    h("span", { class: "option-text" }, h("span", { class: "option-name" }, option.name, option.primary && tag("Primary", "accent"), option.readOnly && tag("Read-only", "quiet", "lock")), details(option))));
+    h("span", { class: "option-text" }, h("span", { class: "option-name" }, h("bdi", null, option.name), option.primary && tag("Primary", "accent"), option.readOnly && tag("Read-only", "quiet", "lock")), details(option))));
   const haystack = `${option.name} ${option.description ?? ""} ${option.timeZone ?? ""}`.toLocaleLowerCase();
   return { el, haystack };
 }

@@ -9,20 +9,30 @@ export function syncPanel() {
   const el = h("section", { class: "panel sync", "aria-label": "Synchronization" });
   let shown = "";
   let bar = null;
+  let newest = null;
+  let current = null;
 
   /** Shows the state of an integration. The bar stays the same element, so that it moves instead of jumping. */
-  function update({ sync, status, configuration }) {
+  function update(integration) {
+    current = integration;
+    const { sync, status, configuration } = integration;
     const run = sync?.run ?? null;
-    const wanted = JSON.stringify([sync, status]);
+    const wanted = JSON.stringify([sync, status, newest?.id, newest?.outcome]);
     if (wanted === shown) return;
     shown = wanted;
     if (!run) bar = null;
     else bar ??= progressBar();
     el.dataset.running = run ? "true" : "false";
-    fill(el, run ? running(run, bar, resourceWords(configuration?.resourceKind)) : resting(sync, status));
+    fill(el, run ? running(run, bar, resourceWords(configuration?.resourceKind)) : resting(sync, status, newest));
   }
 
-  return { el, update };
+  /** Takes the newest run of the history. */
+  function ended(run) {
+    newest = run;
+    if (current) update(current);
+  }
+
+  return { el, update, ended };
 }
 
 function progressBar() {
@@ -44,10 +54,14 @@ function running(run, bar, words) {
     h("p", { class: "muted figures", "data-progress": true }, text)];
 }
 
-function resting(sync, status) {
+function resting(sync, status, newest) {
   const last = sync?.lastSuccessAt ? ["Last synced ", time(sync.lastSuccessAt)] : "Not synced yet";
   const next = status === "Active" && sync?.nextAt ? [" · next ", time(sync.nextAt)] : null;
-  return h("p", { class: "resting" }, h("span", { class: `pulse ${status === "Active" ? "on" : ""}`, "aria-hidden": "true" }), h("span", null, last, h("span", { class: "muted" }, next)));
+  // An error of the whole integration has a banner of its own.
+  const failed = status === "Active" && newest?.outcome === "failed" && newest.failure;
+  const look = failed ? "failing" : status === "Active" ? "on" : "";
+  return [h("p", { class: "resting" }, h("span", { class: `pulse ${look}`, "aria-hidden": "true" }), h("span", null, last, h("span", { class: "muted" }, next))),
+    failed && h("p", { class: "resting-failure", role: "status" }, `The last sync failed: ${failed.message} Aura tries again by itself.`)];
 }
 
 /** How long a run has taken or takes. */

@@ -10,8 +10,8 @@ import { runDuration } from "./progress.js";
 const PAGE = 8;
 const CHANGES = ["created", "updated", "deleted", "skipped"];
 
-/** The panel with the history of one provider's integration. */
-export function runHistory(provider, signal) {
+/** The panel with the history of one provider's integration. `onNewest` gets the newest run whenever it is read. */
+export function runHistory(provider, signal, { onNewest }) {
   const list = h("ol", { class: "runs" });
   const foot = h("div", { class: "runs-foot" });
   const el = h("section", { class: "panel", "aria-labelledby": "runs-title" }, h("h2", { id: "runs-title" }, "Run history"), list, foot);
@@ -33,6 +33,7 @@ export function runHistory(provider, signal) {
       runs = [...before, ...body.runs];
       cursor = body.cursor;
       show(before.length);
+      if (runs.length) onNewest(runs[0]);
     } catch (error) {
       if (!signal.aborted) fill(foot, problemNotice(problem(error), { onRetry: () => load(from) }));
     }

@@ -14,6 +14,7 @@ export function settingsPanel(provider, signal, { onSaved, onOptions }) {
   let integration = null;
   let options = null;
   let loadedFor = null;
+  let failedIn = null;
   let draft = null;
   let dirty = false;
   let shown = "";
@@ -23,7 +24,8 @@ export function settingsPanel(provider, signal, { onSaved, onOptions }) {
     integration = next;
     const wanted = JSON.stringify([next.settings, next.configuration, next.sync?.suggestedInterval]);
     const account = next.account?.label ?? "";
-    if (loadedFor !== account) {
+    // What failed before a reconnect may work after it.
+    if (loadedFor !== account || (failedIn && failedIn !== stateOf(next))) {
       loadedFor = account;
       options = null;
       return load();
@@ -35,6 +37,7 @@ export function settingsPanel(provider, signal, { onSaved, onOptions }) {
 
   async function load() {
     fill(body, skeleton(4));
+    failedIn = null;
     try {
       const { body: answer } = await get(`/integrations/${provider}/options/${encodeURIComponent(integration.configuration.resourceKind)}`, { signal });
       options = answer.options;
@@ -43,7 +46,12 @@ export function settingsPanel(provider, signal, { onSaved, onOptions }) {
       dirty = false;
       update(integration);
     } catch (error) {
-      if (!signal.aborted) fill(body, problemNotice(problem(error), { onRetry: load }));
+      if (signal.aborted) return;
+      failedIn = stateOf(integration);
+      const failure = problem(error);
+      // The page's banner says this already, with its remedy.
+      const said = integration.error?.reason === failure.code;
+      fill(body, said ? h("p", { class: "muted" }, "They can be changed again once the connection works.") : problemNotice(failure, { onRetry: load }));
     }
   }
 
@@ -105,6 +113,8 @@ export function settingsPanel(provider, signal, { onSaved, onOptions }) {
 
   return { el, update };
 }
+
+const stateOf = ({ status, error, sync }) => JSON.stringify([status, error, sync?.lastSuccessAt]);
 
 function goneNote(gone, { resourceKind }) {
   const words = resourceWords(resourceKind);

@@ -49,9 +49,9 @@ function detail(view, provider, about, first, signal) {
   const remarks = h("div", { class: "remarks" });
   const banner = h("div");
   const lost = h("div");
-  const connecting = connectPanel(about.name, { onCancel: stop, onAgain: () => run(legal().includes("reconnect") ? "reconnect" : "connect") });
+  const connecting = connectPanel(about.name, { onCancel: stop, onAgain: again });
   const sync = syncPanel();
-  const history = runHistory(provider, signal);
+  const history = runHistory(provider, signal, { onNewest: sync.ended });
   const events = agenda(provider, signal);
   const settings = settingsPanel(provider, signal, { onSaved: saved, onOptions: events.name });
   const columns = h("div", { class: "columns" });
@@ -141,6 +141,8 @@ function detail(view, provider, about, first, signal) {
       await post(`/integrations/${provider}/sync`, undefined, { signal });
     } finally {
       await poller.now();
+      // A run that has ended already leaves no other trace.
+      history.reload();
     }
   }
 
@@ -175,6 +177,12 @@ function detail(view, provider, about, first, signal) {
     said.remove();
   }
 
+  /** A flow whose window was closed is still under way for the page: it is given up first. */
+  function again() {
+    stop();
+    run(legal().includes("reconnect") ? "reconnect" : "connect");
+  }
+
   function stop() {
     stopConnecting?.();
     stopConnecting = null;
@@ -190,7 +198,7 @@ function showOnce(element, key, content) {
   fill(element, content());
 }
 
-const runOf = (integration) => JSON.stringify([integration?.sync?.run?.id, integration?.sync?.lastSuccessAt, integration?.updatedAt]);
+const runOf = (integration) => JSON.stringify([integration?.sync?.run?.id, integration?.sync?.lastSuccessAt, integration?.sync?.nextAt, integration?.updatedAt]);
 const recordsOf = (integration) => JSON.stringify([integration?.sync?.run?.counts?.records, integration?.sync?.lastSuccessAt, integration?.settings?.resources]);
 
 /** What decides which panels there are. */
