@@ -61,7 +61,7 @@ fn title(status: u16) -> &'static str {
 }
 
 impl Problem {
-    /// A problem without a remedy of its own.
+    /// A problem that still lacks its remedy.
     pub fn new(status: u16, code: &'static str, detail: impl Into<String>) -> Self {
         Self { status, code, detail: detail.into(), remedy: None, cause: None }
     }
@@ -74,7 +74,7 @@ impl Problem {
 
     /// A request that cannot be understood.
     pub fn bad_request(detail: impl Into<String>) -> Self {
-        Self::new(400, "bad_request", detail)
+        Self::new(400, "bad_request", detail).remedy("Correct the request and send it again.")
     }
 
     /// A value that is understood and not allowed.
@@ -96,6 +96,7 @@ impl Problem {
     /// There is no such thing in this account.
     pub fn not_found(what: &str) -> Self {
         Self::new(404, "not_found", format!("There is no such {what}."))
+            .remedy("Go back to the list of integrations and choose from what is there.")
     }
 
     /// Another request changed the same integration at the same moment, again and again.
@@ -144,6 +145,7 @@ impl From<Refused> for Problem {
             "illegal_transition",
             format!("This is not possible while the integration is {}.", refused.status),
         )
+        .remedy("Open the integration again to see what is possible now.")
     }
 }
 

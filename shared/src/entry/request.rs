@@ -97,7 +97,8 @@ impl Request {
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         let json = self.content_type.as_deref().is_none_or(|kind| kind.to_ascii_lowercase().contains("json"));
         if !json {
-            return Err(Problem::new(415, "unsupported_media_type", "The body must be JSON."));
+            return Err(Problem::new(415, "unsupported_media_type", "The body must be JSON.")
+                .remedy("Send JSON with the content type application/json."));
         }
         // A list would be taken for a structure, field by field.
         if !self.body.trim_ascii_start().starts_with(b"{") {
@@ -170,7 +171,7 @@ fn query(event: &Value) -> (BTreeMap<String, String>, bool) {
 fn body(event: &Value) -> Result<Vec<u8>, Problem> {
     let text = event.get("body").and_then(Value::as_str).unwrap_or_default();
     if text.len() > LONGEST_BODY * 4 / 3 {
-        return Err(Problem::new(413, "body_too_large", "The body is too large."));
+        return Err(body_too_large());
     }
     let bytes = if event.get("isBase64Encoded").and_then(Value::as_bool) == Some(true) {
         STANDARD.decode(text).map_err(|_| Problem::bad_request("The body cannot be read."))?
@@ -178,9 +179,13 @@ fn body(event: &Value) -> Result<Vec<u8>, Problem> {
         text.as_bytes().to_vec()
     };
     if bytes.len() > LONGEST_BODY {
-        return Err(Problem::new(413, "body_too_large", "The body is too large."));
+        return Err(body_too_large());
     }
     Ok(bytes)
+}
+
+fn body_too_large() -> Problem {
+    Problem::new(413, "body_too_large", "The body is too large.").remedy("Send at most 256 KiB.")
 }
 
 fn idempotency_key(header: Option<&str>) -> Result<Option<String>, Problem> {

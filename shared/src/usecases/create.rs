@@ -66,7 +66,8 @@ impl Create {
         let provider = self.integrations.provider(slug)?;
         let account = store.account(&caller.account).await?;
         if !account.offers(slug) {
-            return Err(Problem::new(409, "provider_unavailable", "This provider is not available to your account."));
+            return Err(Problem::new(409, "provider_not_offered", "This provider is not available to your account.")
+                .remedy("Choose another provider, or contact support."));
         }
         let integration = self.fresh(caller, slug);
         let view = integration_view(&integration, provider.manifest(), &account);
@@ -129,6 +130,8 @@ fn refused(not: &NotCreated, account: &Account) -> Problem {
             account.plan().as_str(),
             account.limit()
         )),
-        NotCreated::Repeated => Problem::new(409, "repeated", "The same request is being handled already."),
+        NotCreated::Repeated => {
+            Problem::new(409, "repeated", "The same request is being handled already.").remedy("Try again in a moment.")
+        }
     }
 }

@@ -108,14 +108,12 @@ impl SyncNow {
 }
 
 fn refuse(integration: &Integration) -> Result<(), Problem> {
-    if integration.grant.is_none() {
-        return Err(Problem::not_connected());
-    }
     if integration.run.is_some() {
         return Err(Problem::new(409, "sync_in_progress", "A sync operation is already in progress")
             .remedy("Wait until it has ended."));
     }
     match integration.status {
+        Status::Active if integration.grant.is_none() => Err(Problem::not_connected()),
         Status::Active => Ok(()),
         status => Err(Refused { status, signal: "sync" }.into()),
     }

@@ -174,7 +174,8 @@ fn merged(settings: &Settings, body: &SettingsBody) -> Settings {
 
 fn validate_interval(minutes: u32, account: &Account) -> Result<(), Problem> {
     if !INTERVALS.contains(&minutes) {
-        return Err(Problem::invalid("invalid_interval", "The interval must be 5, 15, 30 or 60 minutes."));
+        return Err(Problem::invalid("invalid_interval", "The interval must be 5, 15, 30 or 60 minutes.")
+            .remedy("Choose one of them."));
     }
     let shortest = account.plan().allowance().shortest_interval;
     if minutes < shortest {
@@ -190,8 +191,11 @@ fn validate_interval(minutes: u32, account: &Account) -> Result<(), Problem> {
 fn validate_number(resources: &[ResourceId], manifest: &Manifest) -> Result<(), Problem> {
     let most = if manifest.several_resources { MOST_RESOURCES } else { 1 };
     match resources.len() {
-        0 => Err(Problem::invalid("nothing_chosen", "Choose at least one to sync.")),
-        chosen if chosen > most => Err(Problem::invalid("too_many_chosen", format!("Choose at most {most} to sync."))),
+        0 => Err(Problem::invalid("nothing_chosen", "Nothing was chosen to be synced.").remedy("Choose at least one.")),
+        chosen if chosen > most => {
+            Err(Problem::invalid("too_many_chosen", format!("At most {most} can be synced at once."))
+                .remedy("Choose fewer."))
+        }
         _ => Ok(()),
     }
 }
