@@ -111,7 +111,7 @@ async fn a_provider_that_is_hidden_stays_visible_where_it_exists_and_is_refused_
     for (method_path, body) in
         [("/integrations", json!({ "provider": "two" })), ("/integrations/two/connect", json!({}))]
     {
-        let problem = admin.post(method_path, &body).await.problem(409, "provider_unavailable");
+        let problem = admin.post(method_path, &body).await.problem(409, "provider_not_offered");
         assert_eq!(problem["detail"], "This provider is not available to your account.");
     }
     assert_eq!(integrations(&world, DEMO).await.len(), 1);

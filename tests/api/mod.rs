@@ -5,6 +5,7 @@ mod malformed;
 mod queries;
 mod repeats;
 mod roles;
+mod states;
 mod support;
 mod tenants;
 mod tokens;

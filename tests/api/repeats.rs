@@ -97,7 +97,7 @@ async fn the_same_key_of_another_member_account_or_path_is_another_request() {
     let other = send(&world.admin("other"), "POST", "/integrations", &body, "k-1").await;
     assert_eq!(other.status, 201);
     assert_ne!(first.body["id"], other.body["id"]);
-    send(&admin, "POST", SYNC, &json!({}), "k-1").await.problem(409, "not_connected");
+    send(&admin, "POST", SYNC, &json!({}), "k-1").await.problem(409, "illegal_transition");
 
     let mut event = http_event(&routes::CREATE, &[], Some(&Person::admin(DEMO, "grace")), Some(&body));
     event["headers"]["idempotency-key"] = json!("k-1");

@@ -44,7 +44,7 @@ impl Answer {
     pub(crate) fn problem(self, status: u16, code: &str) -> Value {
         assert_eq!((self.status, self.body["code"].as_str()), (status, Some(code)), "{self:?}");
         assert_eq!(self.header("content-type"), "application/problem+json");
-        for field in ["type", "title", "detail", "request_id"] {
+        for field in ["type", "title", "detail", "remedy", "request_id"] {
             assert!(self.body[field].as_str().is_some_and(|text| !text.is_empty()), "{field}: {self:?}");
         }
         self.body
