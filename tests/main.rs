@@ -2,6 +2,7 @@
 
 mod api;
 mod browser;
+mod canaries;
 mod journey;
 mod oauth;
 mod openapi;
