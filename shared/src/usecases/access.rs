@@ -98,6 +98,9 @@ impl Tokens {
         loop {
             let credential = self.credential(integration).await?;
             let now = self.store.now();
+            if let Some(until) = super::refresh::quiet_until(&credential, now) {
+                return Err(AccessError::Suspected { until });
+            }
             if let Some(held) = self.usable(&credential, refused, now).await? {
                 return Ok(held);
             }
@@ -121,14 +124,14 @@ impl Tokens {
     }
 
     /// The sealed access, if it is newer than the refused one and lasts. While somebody else refreshes, one that is
-    /// still valid will do.
+    /// still valid will do. While the journal holds a credential, none is: it is stored before the provider is called.
     async fn usable(
         &self,
         credential: &Credential,
         refused: Option<u64>,
         now: DateTime<Utc>,
     ) -> Result<Option<Held>, AccessError> {
-        let Some(sealed) = &credential.access else { return Ok(None) };
+        let Some(sealed) = credential.access.as_ref().filter(|_| credential.journal.is_none()) else { return Ok(None) };
         let leased = credential.lease_until.is_some_and(|until| until >= now);
         let margin = if leased { TimeDelta::seconds(10) } else { MARGIN };
         let lasts = sealed.expires_at.is_none_or(|at| at - margin > now);

@@ -23,14 +23,15 @@ const QUIET: TimeDelta = TimeDelta::seconds(60);
 /// The credentials that were asked with, and the provider's answer.
 type Asked = (Credential, StoredGrant, Result<Refreshed, ProviderError>);
 
+/// Until when nobody calls the provider with a grant that is suspected dead, not even with access that seems to last.
+pub(super) fn quiet_until(credential: &Credential, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    credential.suspected_at.map(|since| since + QUIET).filter(|until| *until > now)
+}
+
 impl Tokens {
     /// Refreshes, if the lease is free; [`StoreError::Conflict`] when somebody else has it.
     pub(super) async fn refresh(&self, seen: &Credential, provider: &dyn Provider) -> Result<Held, AccessError> {
-        let now = self.store.now();
-        if let Some(until) = seen.suspected_at.map(|since| since + QUIET).filter(|until| *until > now) {
-            return Err(AccessError::Suspected { until });
-        }
-        let held = self.store.lease_token(seen, now + LEASE).await?;
+        let held = self.store.lease_token(seen, self.store.now() + LEASE).await?;
         let limit = DEADLINE.to_std().unwrap_or_default();
         // Only the asking is cut off: what was received is kept, however long that takes.
         let asked = tokio::time::timeout(limit, self.ask(held.clone(), provider)).await;
