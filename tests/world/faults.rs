@@ -68,6 +68,8 @@ pub(crate) enum Fault {
     Lose,
     /// The call is not carried out; this status and error code come back.
     Refuse(u16, &'static str),
+    /// The call is not carried out; this status and body come back.
+    Reply(Arc<dyn Fn(&Call) -> (u16, Value) + Send + Sync>),
     /// The call waits at the gate.
     Hold(Gate),
     /// This happens first; then the call goes on.
@@ -207,15 +209,15 @@ impl Faults {
         std::future::pending().await
     }
 
-    /// Carries a call out as its fault says. `send` does it, `refuse` makes the refusal, `lost` the lost answer.
+    /// Carries a call out as its fault says. `send` does it, `reply` makes another answer, `lost` the lost answer.
     async fn carry<T>(
         &self,
         call: Call,
         send: impl Future<Output = T>,
-        refuse: impl FnOnce(u16, &str) -> T,
+        reply: impl FnOnce(u16, Value) -> T,
         lost: impl FnOnce() -> T,
     ) -> T {
-        match self.meet(call) {
+        match self.meet(call.clone()) {
             None => send.await,
             Some(Fault::DieBefore) => self.die().await,
             Some(Fault::DieAfter) => {
@@ -226,7 +228,13 @@ impl Faults {
                 send.await;
                 lost()
             }
-            Some(Fault::Refuse(status, code)) => refuse(status, code),
+            Some(Fault::Refuse(status, code)) => {
+                reply(status, json!({ "__type": code, "error": code, "message": "refused by the test" }))
+            }
+            Some(Fault::Reply(make)) => {
+                let (status, body) = make(&call);
+                reply(status, body)
+            }
             Some(Fault::Hold(gate)) => {
                 gate.pass().await;
                 send.await
@@ -275,7 +283,7 @@ impl HttpConnector for AwsConnector {
         HttpConnectorFuture::new(async move {
             let send = async move { inner.call(request).await };
             let lost = || Err(ConnectorError::io("the answer was lost".into()));
-            faults.carry(call, send, |status, code| Ok(aws_refusal(status, code)), lost).await
+            faults.carry(call, send, |status, body| Ok(aws_answer(status, &body)), lost).await
         })
     }
 }
@@ -290,10 +298,9 @@ fn aws_call(request: &HttpRequest) -> Call {
     }
 }
 
-fn aws_refusal(status: u16, code: &str) -> HttpResponse {
-    let body = json!({ "__type": code, "message": "refused by the test" }).to_string();
+fn aws_answer(status: u16, body: &Value) -> HttpResponse {
     let answer = http::Response::builder().status(status).header("content-type", "application/x-amz-json-1.1");
-    answer.body(body.into()).expect("an answer").try_into().expect("an answer")
+    answer.body(body.to_string().into()).expect("an answer").try_into().expect("an answer")
 }
 
 struct ProviderPlane {
@@ -306,10 +313,10 @@ impl Wire for ProviderPlane {
     async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, WireError> {
         let op = request.uri().path().rsplit('/').next().unwrap_or_default().to_owned();
         let call = Call { caller: String::new(), op, body: Value::Null };
-        let refuse = |status, code: &str| {
-            let body = Bytes::from(json!({ "error": code }).to_string());
+        let reply = |status, body: Value| {
+            let body = Bytes::from(body.to_string());
             Ok(http::Response::builder().status(status).body(body).expect("an answer"))
         };
-        self.faults.carry(call, self.inner.send(request), refuse, || Err(WireError::Timeout)).await
+        self.faults.carry(call, self.inner.send(request), reply, || Err(WireError::Timeout)).await
     }
 }
