@@ -1,7 +1,9 @@
 //! The HTTP API as its callers meet it: who may do what, what is refused and how, and what holds under concurrency.
 
 mod creates;
+mod logs;
 mod malformed;
+mod outbox;
 mod queries;
 mod repeats;
 mod roles;
