@@ -9,4 +9,5 @@ mod openapi;
 mod samples;
 mod sync;
 mod tidy;
+mod tokens;
 mod world;

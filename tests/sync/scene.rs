@@ -82,6 +82,12 @@ impl Scene {
         self.run().await
     }
 
+    /// The same in a world with other accounts, whose syncs may be due at the same time.
+    pub(crate) async fn next_run_alone(&self) -> String {
+        self.until_due(DEMO).await;
+        self.run().await
+    }
+
     /// Moves the time to when the integration is due.
     pub(crate) async fn until_due(&self, account: &str) {
         let due = self.integration_of(account).await.due_at.expect("a due entry");
