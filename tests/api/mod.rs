@@ -5,6 +5,7 @@ mod logs;
 mod malformed;
 mod outbox;
 mod queries;
+mod random;
 mod repeats;
 mod roles;
 mod states;
