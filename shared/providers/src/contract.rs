@@ -161,8 +161,13 @@ pub enum Pulled {
     Record(Record),
     /// The record is gone. For an id that was never stored there is nothing to do.
     Gone(ExternalId),
-    /// One entry that could not be read; the others can.
-    Unreadable(ProviderError),
+    /// One entry that could not be read; the others can. What is stored of it stays.
+    Unreadable {
+        /// Its id, where at least that could be read.
+        id: Option<ExternalId>,
+        /// Why not.
+        error: ProviderError,
+    },
 }
 
 /// What comes after a page.

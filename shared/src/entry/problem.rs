@@ -72,6 +72,12 @@ impl Problem {
         self
     }
 
+    /// The same problem with its cause, for the log only; it must hold no secret.
+    pub fn caused_by(mut self, cause: impl Into<String>) -> Self {
+        self.cause = Some(cause.into());
+        self
+    }
+
     /// A request that cannot be understood.
     pub fn bad_request(detail: impl Into<String>) -> Self {
         Self::new(400, "bad_request", detail).remedy("Correct the request and send it again.")

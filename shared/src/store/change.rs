@@ -26,6 +26,7 @@ pub struct Change {
 impl Change {
     /// From the integration as it was read to what it becomes.
     pub fn new(seen: &Integration, next: Integration) -> Self {
+        let next = Integration { rev: seen.rev + 1, ..next };
         Self { seen: seen.clone(), next, runs: vec![], lines: vec![], events: vec![], idempotency: None }
     }
 
@@ -69,7 +70,7 @@ impl Change {
 
     pub(super) fn writes(&self, store: &Store) -> Result<Vec<TransactWriteItem>, StoreError> {
         let table = store.table.name();
-        let next = Integration { rev: self.seen.rev + 1, ..self.next.clone() };
+        let next = &self.next;
         let mut writes = vec![put(table, next.to_item()?, Some(self.seen.unchanged()?))?];
         for run in &self.runs {
             writes.push(run.write(table, next.id)?);

@@ -2,6 +2,7 @@
 
 use super::Store;
 use super::expression::{Update, When, text};
+use super::integration::Integration;
 use super::keys::{self, Key};
 use super::table::{Query, Range, StoreError, parse};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -53,19 +54,20 @@ impl Store {
     }
 
     /// Takes the entry of an integration that is not synced out of the index, if it is still where it was read.
-    pub async fn forget_due(&self, account: &AccountId, provider: &ProviderSlug, rev: u64) -> Result<bool, StoreError> {
-        let update = Update::of(keys::integration(account, provider))
+    pub async fn forget_due(&self, seen: &Integration) -> Result<bool, StoreError> {
+        let update = Update::of(keys::integration(&seen.account, &seen.provider))
             .remove(keys::DUE.pk)
             .remove(keys::DUE.sk)
             .remove("due_at")
             .add("rev", 1)
-            .when(When::Equals("rev", super::expression::number(rev)));
+            .when(seen.unchanged()?);
         self.when_unchanged(update).await
     }
 
     async fn when_unchanged(&self, update: Update) -> Result<bool, StoreError> {
-        match self.table.update(update).await {
-            Ok(_) => Ok(true),
+        // A transaction, because the SDK's own second try of it is a replay: a lost answer is not a refusal.
+        match self.table.transact(vec![update.into_write(self.table.name())?]).await {
+            Ok(()) => Ok(true),
             Err(error) if error.is_conflict() => Ok(false),
             Err(error) => Err(error),
         }

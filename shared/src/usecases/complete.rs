@@ -7,14 +7,14 @@ use crate::api::CompleteView;
 use crate::digest::{constant_time_eq, sha256_hex};
 use crate::entry::{Caller, Problem};
 use crate::seal::{Purpose, SealKeys};
-use crate::store::{EXCHANGE_LIMIT, Flow, FlowState, Store};
+use crate::store::{Change, EXCHANGE_LIMIT, Flow, FlowState, Store};
 use crate::usecases::connect::{Redirects, flow_context};
 use crate::usecases::get::Integrations;
 use crate::usecases::publish::Publisher;
 use crate::usecases::request_sync::Requests;
 use crate::vault::Vault;
 use domain::history::{Actor, HistoryEvent, HistoryLine};
-use providers::{Authorization, ExchangeRequest, Identity, Provider};
+use providers::{Authorization, ExchangeRequest, Identity, Provider, ProviderError};
 use secrecy::{ExposeSecret, SecretString};
 use std::sync::Arc;
 use std::time::Duration;
@@ -105,17 +105,23 @@ impl Complete {
             Err(error) => return Err(error.into()),
         }
         let done = tokio::time::timeout(LIMIT, self.connect(caller, &flow)).await;
-        match done.unwrap_or(Err(Stopped::Failed(Failed::StartAgain))) {
-            Ok(()) => Ok((200, view(&flow, "connected"))),
-            Err(Stopped::Failed(failed)) => {
-                self.fail(caller, &flow, FlowState::Exchanging, failed).await?;
-                Err(failed.problem())
+        match done.unwrap_or_else(|_| Err(Failed::StartAgain.because("timeout"))) {
+            Ok(change) => {
+                self.committed(&change).await;
+                Ok((200, view(&flow, "connected")))
+            }
+            Err(Stopped::Failed(failed, cause)) => {
+                if self.fail(caller, &flow, FlowState::Exchanging, failed).await? {
+                    return Err(failed.problem().caused_by(cause));
+                }
+                let flow = self.store().flow(&flow.name).await?.ok_or_else(outcome::flow_not_found)?;
+                self.stored_outcome(&flow)
             }
             Err(Stopped::Unclear(problem)) => Err(problem),
         }
     }
 
-    async fn connect(&self, caller: &Caller, flow: &Flow) -> Result<(), Stopped> {
+    async fn connect(&self, caller: &Caller, flow: &Flow) -> Result<Change, Stopped> {
         let provider = self.integrations.provider(&flow.provider).map_err(|_| Failed::StartAgain)?;
         // Whoever was overtaken makes no grant at the provider that nobody would use.
         self.same_integration(flow).await?;
@@ -124,51 +130,51 @@ impl Complete {
     }
 
     /// The exchange is never retried: an answer that was lost may have used up the code (RFC 6749 §4.1.2).
-    async fn exchange(&self, flow: &Flow, provider: &dyn Provider) -> Result<Exchanged, Failed> {
-        let sealed = flow.code.as_deref().ok_or(Failed::StartAgain)?;
+    async fn exchange(&self, flow: &Flow, provider: &dyn Provider) -> Result<Exchanged, Stopped> {
+        let again = |error: &dyn std::fmt::Display| Failed::StartAgain.because(error);
         let context = flow_context(&flow.name);
-        let code = self.flow_keys.open(Purpose::Code, sealed, &context).await.map_err(|_| Failed::StartAgain)?;
-        let sealed = flow.verifier.as_deref().ok_or(Failed::StartAgain)?;
-        let verifier = self.flow_keys.open(Purpose::Verifier, sealed, &context).await;
-        let app = self.vault.app_credentials(&flow.provider).await.map_err(|_| Failed::StartAgain)?;
+        let (sealed_code, sealed_verifier) = (flow.code.as_deref(), flow.verifier.as_deref());
+        let code = self.flow_keys.open(Purpose::Code, sealed_code.unwrap_or_default(), &context);
+        let verifier = self.flow_keys.open(Purpose::Verifier, sealed_verifier.unwrap_or_default(), &context);
         let request = ExchangeRequest {
-            app: &app,
-            redirect_uri: &self.redirects.of(&flow.provider).map_err(|_| Failed::StartAgain)?,
-            code: &code,
-            verifier: &verifier.map_err(|_| Failed::StartAgain)?,
+            app: &self.vault.app_credentials(&flow.provider).await.map_err(|error| again(&error))?,
+            redirect_uri: &self.redirects.of(&flow.provider)?,
+            code: &code.await.map_err(|error| again(&error))?,
+            verifier: &verifier.await.map_err(|error| again(&error))?,
         };
-        let authorization = provider.exchange_code(&request).await.map_err(|error| Failed::of_exchange(&error))?;
+        let of_provider = |error: ProviderError| Failed::of_exchange(&error).because(&error);
+        let authorization = provider.exchange_code(&request).await.map_err(of_provider)?;
         if !provider.missing_scopes(&authorization.scopes).is_empty() {
-            return Err(Failed::MissingPermissions);
+            return Err(Failed::MissingPermissions.into());
         }
-        let identity = provider.identify(&authorization.access).await.map_err(|error| Failed::of_exchange(&error))?;
+        let identity = provider.identify(&authorization.access).await.map_err(of_provider)?;
         Ok(Exchanged { authorization, identity })
     }
 
-    async fn fail(&self, caller: &Caller, flow: &Flow, from: FlowState, failed: Failed) -> Result<(), Problem> {
+    /// Stores the end of a flow; `false` when it has ended already, perhaps by a commit whose answer was late.
+    async fn fail(&self, caller: &Caller, flow: &Flow, from: FlowState, failed: Failed) -> Result<bool, Problem> {
         let line = HistoryLine {
             actor: Actor::Member(caller.member.to_string()),
             event: HistoryEvent::ConnectEnded { code: failed.code().to_owned() },
         };
         match self.store().flow_failed(flow, from, failed.code(), &line).await {
-            // Somebody else has ended it already; the stored outcome is the one that counts.
-            Err(error) if error.is_conflict() => Ok(()),
-            outcome => Ok(outcome?),
+            Err(error) if error.is_conflict() => Ok(false),
+            outcome => Ok(outcome.map(|()| true)?),
         }
     }
 }
 
 /// Why a claimed flow did not get to its end.
 pub(super) enum Stopped {
-    /// With an outcome to store.
-    Failed(Failed),
+    /// With an outcome to store, and why, for the log.
+    Failed(Failed, String),
     /// The commit may or may not have happened: the flow itself tells, when it is asked again.
     Unclear(Problem),
 }
 
 impl From<Failed> for Stopped {
     fn from(failed: Failed) -> Self {
-        Self::Failed(failed)
+        Self::Failed(failed, failed.code().to_owned())
     }
 }
 

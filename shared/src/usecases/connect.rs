@@ -62,8 +62,10 @@ pub(super) fn flow_context(name: &str) -> Context {
 impl Connect {
     /// Starts a flow for this member.
     pub async fn start(&self, caller: &Caller, slug: &ProviderSlug) -> Result<ConnectView, Problem> {
-        let found = self.create.find_or_create(caller, slug).await?;
+        self.integrations.provider(slug)?;
+        // Before a slot of the plan is taken: without the application's registration nobody can go on.
         let app = self.vault.app_credentials(slug).await?;
+        let found = self.create.find_or_create(caller, slug).await?;
         let integration = self.begun(caller, &found).await?;
         let random = Random::new();
         let (state, verifier) = (random.token256(), random.token256());

@@ -89,7 +89,11 @@ impl From<AccessError> for Problem {
     fn from(error: AccessError) -> Self {
         match error {
             AccessError::NotConnected => Self::not_connected(),
-            AccessError::Dead | AccessError::Suspected { .. } => Self::of_reason(ErrorReason::CredentialsExpired),
+            AccessError::Dead => Self::of_reason(ErrorReason::CredentialsExpired),
+            AccessError::Suspected { .. } => {
+                Self::new(503, "credentials_suspected", "The provider refused the credentials; that is being checked.")
+                    .remedy("Try again in a minute.")
+            }
             AccessError::Busy => Self::unavailable("a refresh is at work"),
             AccessError::Provider(error) => error.into(),
             AccessError::Store(error) => error.into(),

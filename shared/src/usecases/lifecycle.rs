@@ -8,7 +8,7 @@ use crate::usecases::draft::{Draft, integration_event};
 use crate::usecases::publish::Publisher;
 use crate::usecases::request_sync::Requests;
 use domain::history::Actor;
-use domain::lifecycle::{Signal, Status};
+use domain::lifecycle::{ErrorReason, Signal, Status};
 use domain::run::Trigger;
 
 /// Moves integrations.
@@ -30,29 +30,56 @@ impl Lifecycle {
     pub async fn signal(&self, seen: &Integration, signal: Signal, actor: Actor) -> Result<(), Problem> {
         let mut seen = seen.clone();
         for _ in 0..TRIES {
-            let mut draft = Draft::of(&self.store, &seen);
-            if !draft.signal(signal, actor.clone())? {
+            if self.attempt(&seen, signal, actor.clone()).await? {
                 return Ok(());
             }
-            match draft.next.status {
-                Status::Active | Status::Testing if draft.next.run.is_none() => {
-                    draft.request(Trigger::Connect);
-                }
-                Status::Active | Status::Testing => {}
-                _ => draft.interrupt(),
-            }
-            let change = draft.visible();
-            match self.store.commit(&change).await {
-                Ok(()) => {
-                    self.requests.send_soon(change.next()).await;
-                    self.publisher.publish_now(change.events()).await;
-                    return Ok(());
-                }
-                Err(error) if error.is_conflict() => seen = self.again(&seen).await?,
-                Err(error) => return Err(error.into()),
+            seen = self.again(&seen).await?;
+        }
+        Err(Problem::busy())
+    }
+
+    /// Moves an integration by the outcome of a check. A check of a grant that was replaced meanwhile says nothing
+    /// about the new one.
+    pub async fn checked(
+        &self,
+        checked: &Integration,
+        outcome: Result<(), ErrorReason>,
+        actor: Actor,
+    ) -> Result<(), Problem> {
+        for _ in 0..TRIES {
+            let now = self.store.integration(&checked.account, &checked.provider).await?;
+            let Some(now) = now.filter(|now| now.id == checked.id && now.grant == checked.grant) else { return Ok(()) };
+            let Some(signal) = told_by(outcome, &now) else { return Ok(()) };
+            if self.attempt(&now, signal, actor.clone()).await? {
+                return Ok(());
             }
         }
         Err(Problem::busy())
+    }
+
+    /// Commits a signal; `false` when somebody else was faster.
+    async fn attempt(&self, seen: &Integration, signal: Signal, actor: Actor) -> Result<bool, Problem> {
+        let mut draft = Draft::of(&self.store, seen);
+        if !draft.signal(signal, actor)? {
+            return Ok(true);
+        }
+        match draft.next.status {
+            Status::Active | Status::Testing if draft.next.run.is_none() => {
+                draft.request(Trigger::Connect);
+            }
+            Status::Active | Status::Testing => {}
+            _ => draft.interrupt(),
+        }
+        let change = draft.visible();
+        match self.store.commit(&change).await {
+            Ok(()) => {
+                self.requests.send_soon(change.next()).await;
+                self.publisher.publish_now(change.events()).await;
+                Ok(true)
+            }
+            Err(error) if error.is_conflict() => Ok(false),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Takes the grant away: Disconnected at once; what the grant leaves goes to cleanup in the same transaction.
@@ -96,5 +123,19 @@ impl Lifecycle {
     async fn again(&self, seen: &Integration) -> Result<Integration, Problem> {
         let now = self.store.integration(&seen.account, &seen.provider).await?;
         now.filter(|now| now.id == seen.id).ok_or_else(|| Problem::not_found("integration"))
+    }
+}
+
+/// What the outcome of a check means for an integration as it is now.
+fn told_by(outcome: Result<(), ErrorReason>, now: &Integration) -> Option<Signal> {
+    let complete = now.is_complete();
+    match (outcome, now.status) {
+        (Err(reason), Status::Configuring | Status::Testing | Status::Active | Status::Error) => {
+            Some(Signal::Failed(reason))
+        }
+        // What is incomplete is left to the worker of its test, which presets what is missing.
+        (Ok(()), Status::Testing) if !complete => None,
+        (Ok(()), Status::Testing | Status::Error) => Some(Signal::TestPassed { complete }),
+        _ => None,
     }
 }

@@ -2,6 +2,10 @@
 
 use crate::bus::{Bus, Publish};
 use crate::store::{OutboxEntry, Published, Store, StoreError};
+use std::time::Duration;
+
+/// How long somebody who has committed waits for what need not be done at once.
+pub(super) const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Offers outbox entries to the bus.
 #[derive(Clone)]
@@ -32,7 +36,7 @@ impl Publisher {
     /// Publishes entries right after their commit. What fails stays in the outbox for the relay, so nothing is lost
     /// and the caller need not care.
     pub async fn publish_now(&self, entries: &[OutboxEntry]) {
-        let _ = self.publish(entries).await;
+        let _ = tokio::time::timeout(PATIENCE, self.publish(entries)).await;
     }
 
     /// Publishes entries and settles each by its own outcome: `PutEvents` may take some and refuse others.

@@ -47,6 +47,7 @@ impl Records {
         limit: usize,
         cursor: Option<&str>,
     ) -> Result<ChangesView, Problem> {
+        let integration = self.readable(caller, slug).await?;
         let now = self.store().now();
         if since < now - TimeDelta::days(TOMBSTONE_DAYS) {
             return Err(Problem::new(
@@ -56,7 +57,6 @@ impl Records {
             )
             .remedy("Read everything again with a later `updatedSince`, and drop what is not in it."));
         }
-        let integration = self.readable(caller, slug).await?;
         let scope = format!("changes/{}/{}", integration.dataset, since.timestamp_millis());
         let after = cursor.map(|cursor| Cursor::open(cursor, &scope)).transpose()?;
         let page = self.store().changed_since(integration.dataset, since, limit, after).await?;
@@ -64,7 +64,7 @@ impl Records {
         let records = page.items.into_iter().filter(|record| record.deleted || chosen.contains(&record.resource));
         Ok(ChangesView {
             records: records.map(record_view).collect::<Result<_, _>>()?,
-            synced_until: (now - OVERLAP).max(since),
+            synced_until: now - OVERLAP,
             cursor: page.next.map(|next| Cursor::close(&next, &scope)),
         })
     }

@@ -6,7 +6,7 @@ use crate::queue::Queue;
 use crate::store::{Integration, RequestName, Store};
 use crate::usecases::draft::Draft;
 use crate::usecases::get::Integrations;
-use crate::usecases::publish::Publisher;
+use crate::usecases::publish::{PATIENCE, Publisher};
 use crate::usecases::{Answered, TRIES};
 use domain::ids::{AccountId, IntegrationId, ProviderSlug};
 use domain::lifecycle::{Refused, Status};
@@ -51,7 +51,8 @@ impl Requests {
     /// Sends the message of a sync that is due in the table. A failure costs at most the safety net's 30 seconds.
     pub async fn send_soon(&self, integration: &Integration) {
         if integration.run.is_some() {
-            let _ = self.queue.send(&integration.account, &SyncMessage::about(integration)).await;
+            let message = SyncMessage::about(integration);
+            let _ = tokio::time::timeout(PATIENCE, self.queue.send(&integration.account, &message)).await;
         }
     }
 

@@ -4,12 +4,12 @@ use crate::api::TestView;
 use crate::entry::{Caller, Problem};
 use crate::store::Integration;
 use crate::usecases::access::{AccessError, Tokens};
-use crate::usecases::get::{Found, Integrations};
+use crate::usecases::get::Integrations;
 use crate::usecases::lifecycle::Lifecycle;
 use domain::failure::FailureClass;
 use domain::history::Actor;
 use domain::ids::ProviderSlug;
-use domain::lifecycle::{ErrorReason, Signal, Status};
+use domain::lifecycle::ErrorReason;
 use providers::Provider;
 
 /// Tests connections.
@@ -32,28 +32,16 @@ impl TestConnection {
         let actor = Actor::Member(caller.member.to_string());
         match outcome {
             Ok(()) => {
-                self.passed(&found, actor).await?;
+                self.lifecycle.checked(&found.integration, Ok(()), actor).await?;
                 Ok(TestView { ok: true, code: None, message: None, remedy: None })
             }
             Err(AccessError::NotConnected) => Err(Problem::not_connected()),
             Err(error) => {
-                if let Some(reason) = verdict(&error)
-                    && found.integration.status != Status::Paused
-                {
-                    self.lifecycle.signal(&found.integration, Signal::Failed(reason), actor).await?;
+                if let Some(reason) = verdict(&error) {
+                    self.lifecycle.checked(&found.integration, Err(reason), actor).await?;
                 }
                 Ok(failed(error.into()))
             }
-        }
-    }
-
-    async fn passed(&self, found: &Found, actor: Actor) -> Result<(), Problem> {
-        let complete = found.integration.is_complete();
-        match found.integration.status {
-            Status::Testing | Status::Error => {
-                self.lifecycle.signal(&found.integration, Signal::TestPassed { complete }, actor).await
-            }
-            _ => Ok(()),
         }
     }
 }

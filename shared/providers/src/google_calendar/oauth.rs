@@ -127,6 +127,9 @@ async fn send(client: Client, request: HttpRequest, call: TokenCall) -> Result<H
     }
 }
 
+/// No access token of Google lives longer than an hour; an answer that says more than a day is not believed.
+const LONGEST: TimeDelta = TimeDelta::days(1);
+
 /// Keeps the class and drops the rest, which may quote the answer and with it a token.
 fn failed<E: oauth2::ErrorResponse>(error: RequestTokenError<ProviderError, E>) -> ProviderError {
     match error {
@@ -141,7 +144,7 @@ fn access(answer: &BasicTokenResponse) -> Result<Access, ProviderError> {
     if *answer.token_type() != BasicTokenType::Bearer {
         return Err(ProviderError::new(FailureClass::OurBug, "unexpected_token_type"));
     }
-    let expires_in = answer.expires_in().map(|time| TimeDelta::from_std(time).unwrap_or(TimeDelta::MAX));
+    let expires_in = answer.expires_in().map(|time| TimeDelta::from_std(time).unwrap_or(LONGEST).min(LONGEST));
     Ok(Access { token: answer.access_token().secret().clone().into(), expires_in })
 }
 

@@ -19,7 +19,7 @@ pub(super) async fn calendars(calls: &Calls, access: &Access) -> Result<Vec<Choi
     let mut page_token: Option<String> = None;
     for _ in 0..MOST_PAGES {
         let page = page(calls, access, page_token.as_deref()).await?;
-        choices.extend(page.items.into_iter().filter_map(|entry| choice(entry.0?)));
+        choices.extend(page.items.into_iter().filter_map(|entry| choice(entry.read?)));
         page_token = page.next_page_token.filter(|token| !token.is_empty());
         if page_token.is_none() {
             return Ok(choices);

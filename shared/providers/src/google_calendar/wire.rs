@@ -7,11 +7,18 @@ use serde_json::Value;
 
 /// An entry of a list that does not take the list with it when it cannot be read.
 #[derive(Debug)]
-pub(super) struct Entry<T>(pub(super) Option<T>);
+pub(super) struct Entry<T> {
+    /// What was read.
+    pub(super) read: Option<T>,
+    /// Its `id`, also when the rest could not be read.
+    pub(super) id: Option<String>,
+}
 
 impl<'de, T: DeserializeOwned> Deserialize<'de> for Entry<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Value::deserialize(deserializer).map(|value| Self(serde_json::from_value(value).ok()))
+        let value = Value::deserialize(deserializer)?;
+        let id = value.get("id").and_then(Value::as_str).map(str::to_owned);
+        Ok(Self { read: serde_json::from_value(value).ok(), id })
     }
 }
 

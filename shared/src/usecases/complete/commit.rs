@@ -17,7 +17,7 @@ use domain::schedule;
 impl Complete {
     /// Writes the secret, named after the flow's grant, then commits pointer, status and cleanup in one transaction.
     /// A secret that nothing refers to in the end is found by the flow's own cleanup entry.
-    pub(super) async fn commit(&self, caller: &Caller, flow: &Flow, exchanged: Exchanged) -> Result<(), Stopped> {
+    pub(super) async fn commit(&self, caller: &Caller, flow: &Flow, exchanged: Exchanged) -> Result<Change, Stopped> {
         let first = self.same_integration(flow).await?;
         refuse_other_account(&first, &exchanged.identity.id)?;
         let pointer = self.keep_grant(flow, &exchanged).await?;
@@ -26,13 +26,13 @@ impl Complete {
             refuse_other_account(&seen, &exchanged.identity.id)?;
             let plan = self.plan(caller, flow, &seen, &exchanged, &pointer).await?;
             match self.commit_plan(flow, &exchanged.identity.id, &plan).await {
-                Ok(true) => return self.committed(&plan.change).await,
+                Ok(true) => return Ok(plan.change),
                 Ok(false) => return Err(Failed::StillDisconnecting.into()),
                 Err(error) if error.is_conflict() => {}
                 Err(error) => return Err(Stopped::Unclear(error.into())),
             }
         }
-        Err(Stopped::Failed(Failed::StartAgain))
+        Err(Failed::StartAgain.because("contended"))
     }
 
     /// The integration, if it is still the one that the flow began with and nobody connected it meanwhile.
@@ -40,7 +40,7 @@ impl Complete {
         let integration = self.integrations.store.integration(&flow.account, &flow.provider).await;
         let integration = integration.map_err(|error| Stopped::Unclear(error.into()))?;
         let same = integration.filter(|it| it.id == flow.id && it.grant == flow.grant_seen);
-        same.ok_or(Stopped::Failed(Failed::StartAgain))
+        same.ok_or_else(|| Failed::StartAgain.because("somebody was faster"))
     }
 
     async fn keep_grant(&self, flow: &Flow, exchanged: &Exchanged) -> Result<Pointer, Stopped> {
@@ -54,7 +54,7 @@ impl Complete {
             obtained_at: self.integrations.store.now(),
         };
         let pointer = self.vault.create(&flow.account, flow.id, &stored).await;
-        pointer.map_err(|_| Stopped::Failed(Failed::StartAgain))
+        pointer.map_err(|error| Failed::StartAgain.because(error))
     }
 
     async fn plan(
@@ -166,10 +166,9 @@ impl Complete {
 
     /// What need not be true at once: the event's publication and the message that starts the test. Both are safe in
     /// the table already.
-    async fn committed(&self, change: &Change) -> Result<(), Stopped> {
-        self.publisher.publish_now(change.events()).await;
+    pub(super) async fn committed(&self, change: &Change) {
         self.requests.send_soon(change.next()).await;
-        Ok(())
+        self.publisher.publish_now(change.events()).await;
     }
 }
 

@@ -1,5 +1,6 @@
 //! How a flow can end without success: fixed codes, each with its sentence and remedy.
 
+use super::Stopped;
 use crate::entry::Problem;
 use domain::failure::FailureClass;
 use providers::ProviderError;
@@ -73,6 +74,11 @@ impl Failed {
             FailureClass::RateLimited | FailureClass::Transient => Self::ProviderUnavailable,
             _ => Self::StartAgain,
         }
+    }
+
+    /// The same end, with its cause for the log: an error of ours, which holds no secret.
+    pub(super) fn because(self, cause: impl std::fmt::Display) -> Stopped {
+        Stopped::Failed(self, cause.to_string())
     }
 
     /// What the member is told.

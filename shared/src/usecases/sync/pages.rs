@@ -11,21 +11,31 @@ use uuid::Uuid;
 /// A cursor that expires again and again within one run is a bad day of the provider.
 const MOST_EXPIRATIONS: u32 = 3;
 
+/// More pages than any real calendar has, all resources of a run together.
+const MOST_PAGES: u64 = 4_000;
+
 impl Step<'_> {
+    /// Reads a resource to its end. A sweep that a former run left over comes first, and what changed since is read
+    /// all the same.
     pub(super) async fn pull(&mut self, mut resource: Resource) -> Result<(), Stop> {
         let mut expirations = 0;
-        loop {
-            if let Some(generation) = resource.sweeping {
-                self.check_time()?;
-                return self.sweep_unseen(&mut resource, generation).await;
-            }
+        if let Some(generation) = resource.sweeping {
             self.check_time()?;
+            self.sweep_unseen(&mut resource, generation, false).await?;
+        }
+        loop {
+            self.check_time()?;
+            self.check_length()?;
             self.begin(&mut resource);
             match self.page(&resource).await? {
                 Some(page) => {
                     let last = matches!(page.next, Next::Done(_));
                     self.store_page(&mut resource, page).await?;
-                    if last && resource.sweeping.is_none() {
+                    if let Some(generation) = resource.sweeping {
+                        self.check_time()?;
+                        self.sweep_unseen(&mut resource, generation, true).await?;
+                    }
+                    if last {
                         return Ok(());
                     }
                 }
@@ -41,6 +51,14 @@ impl Step<'_> {
         }
     }
 
+    /// Stops a run that a provider keeps alive with ever more pages.
+    fn check_length(&self) -> Result<(), Stop> {
+        if self.progress.counts.pages < MOST_PAGES {
+            return Ok(());
+        }
+        Err(Stop::Failed(ProviderError::new(FailureClass::OurBug, "too_many_pages").into()))
+    }
+
     /// Begins a pull, unless one is under way: a full one where there is no usable token.
     fn begin(&mut self, resource: &mut Resource) {
         if let Some(version) = self.provider.pull().map(Pull::query_version)
@@ -50,11 +68,7 @@ impl Step<'_> {
             resource.query_version = version;
         }
         if resource.pulling.is_none() {
-            let full = resource.token.is_none();
-            if full {
-                resource.window_start = self.window_start();
-            }
-            let generation = full.then(|| self.worker.store.new_id());
+            let generation = resource.token.is_none().then(|| self.worker.store.new_id());
             resource.pulling = Some(Pulling { page: None, generation });
         }
         self.progress.full |= generation(resource).is_some();

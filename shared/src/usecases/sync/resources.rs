@@ -7,7 +7,8 @@ use chrono::TimeDelta;
 use domain::failure::FailureClass;
 use domain::ids::ResourceId;
 
-/// How far back a full pull reads.
+/// How far back the first pull of a resource reads. Later full pulls read from the same instant: what is older by then
+/// is not gone.
 const WINDOW: TimeDelta = TimeDelta::days(90);
 
 impl Step<'_> {
@@ -43,10 +44,5 @@ impl Step<'_> {
     fn known(&self, resources: &[Resource], id: &ResourceId) -> Resource {
         let known = resources.iter().find(|resource| resource.resource == *id).cloned();
         known.unwrap_or_else(|| Resource::new(id.clone(), self.worker.store.now() - WINDOW))
-    }
-
-    /// The oldest that a full pull asks for now.
-    pub(super) fn window_start(&self) -> chrono::DateTime<chrono::Utc> {
-        self.worker.store.now() - WINDOW
     }
 }

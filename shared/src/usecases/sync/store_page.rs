@@ -11,18 +11,20 @@ use domain::run::Counts;
 use providers::{Next, Page, Pulled};
 use serde_json::{Value, json};
 use std::collections::HashSet;
+use uuid::Uuid;
 
 /// What a page asks for with one record.
 enum Entry {
     Record(Box<Record>),
     Gone(ExternalId),
+    Unreadable(ExternalId),
 }
 
 impl Entry {
     fn id(&self) -> &ExternalId {
         match self {
             Self::Record(record) => record.id(),
-            Self::Gone(id) => id,
+            Self::Gone(id) | Self::Unreadable(id) => id,
         }
     }
 }
@@ -39,6 +41,14 @@ pub(super) struct Batch {
 impl Batch {
     fn is_full(&self) -> bool {
         self.writes.len() >= MOST_RECORDS || self.bytes >= MOST_BYTES
+    }
+
+    /// A record that stays as it is; a full pull marks it.
+    fn seen(&mut self, id: &ExternalId, known: &Existing, mark: Option<Uuid>) {
+        self.counts.skipped += 1;
+        if let Some(generation) = mark.filter(|mark| known.generation != Some(*mark)) {
+            self.writes.push(RecordWrite::Seen { id: id.clone(), generation });
+        }
     }
 
     pub(super) fn put(&mut self, record: StoredRecord, change: &'static str) {
@@ -60,12 +70,14 @@ impl Step<'_> {
         let mut counts = Counts { pages: 1, records: page.entries.len() as u64, ..Counts::default() };
         let entries = self.entries(page.entries, &mut counts);
         let mut batch = Batch { counts, ..Batch::default() };
+        // A full pull is known from its first chunk on: whatever it stored can be swept, should it never end.
+        let mut begun = generation(resource).map(|_| resource.clone());
         for part in entries.chunks(MOST_RECORDS) {
             let ids: Vec<&ExternalId> = part.iter().map(Entry::id).collect();
             let known = self.worker.store.existing(self.held.dataset, &resource.resource, &ids).await?;
             for entry in part {
                 if batch.is_full() {
-                    self.store_batch(resource, std::mem::take(&mut batch), None).await?;
+                    self.store_batch(resource, std::mem::take(&mut batch), begun.take().as_ref()).await?;
                 }
                 self.decide(resource, entry, known.get(entry.id()), &mut batch)?;
             }
@@ -86,7 +98,8 @@ impl Step<'_> {
             let entry = match entry {
                 Pulled::Record(record) => Entry::Record(Box::new(record)),
                 Pulled::Gone(id) => Entry::Gone(id),
-                Pulled::Unreadable(_) => {
+                Pulled::Unreadable { id: Some(id), .. } => Entry::Unreadable(id),
+                Pulled::Unreadable { id: None, .. } => {
                     counts.skipped += 1;
                     continue;
                 }
@@ -99,6 +112,7 @@ impl Step<'_> {
         entries
     }
 
+    /// What one entry changes, against what is known of it.
     fn decide(
         &self,
         resource: &Resource,
@@ -106,49 +120,46 @@ impl Step<'_> {
         known: Option<&Existing>,
         batch: &mut Batch,
     ) -> Result<(), Stop> {
-        let now = self.worker.store.now();
-        let mark = generation(resource);
-        let (id, record) = match entry {
-            Entry::Record(record) => (record.id(), Some(record)),
-            Entry::Gone(id) => (id, None),
-        };
         let alive = known.filter(|known| !known.deleted);
-        let Some(record) = record else {
-            match alive {
-                Some(known) => batch.put(tombstone(resource, id, known.version, now), "deleted"),
-                None => batch.counts.skipped += 1,
+        match (entry, alive) {
+            (Entry::Record(record), None) if is_outside(record, resource.window_start) => batch.counts.skipped += 1,
+            (Entry::Record(record), _) => self.decide_record(resource, record, known, batch)?,
+            (Entry::Gone(id), Some(known)) => {
+                batch.put(tombstone(resource, id, known.version, self.worker.store.now()), "deleted");
             }
-            return Ok(());
-        };
-        if alive.is_none() && is_outside(record, resource.window_start) {
-            batch.counts.skipped += 1;
-            return Ok(());
+            (Entry::Gone(_) | Entry::Unreadable(_), None) => batch.counts.skipped += 1,
+            // It is there, and what was stored of it stays.
+            (Entry::Unreadable(id), Some(known)) => batch.seen(id, known, generation(resource)),
         }
-        let body = serde_json::to_string(record.as_ref()).map_err(crate::store::StoreError::encoding)?;
+        Ok(())
+    }
+
+    fn decide_record(
+        &self,
+        resource: &Resource,
+        record: &Record,
+        known: Option<&Existing>,
+        batch: &mut Batch,
+    ) -> Result<(), Stop> {
+        let mark = generation(resource);
+        let body = serde_json::to_string(record).map_err(crate::store::StoreError::encoding)?;
         let hash = StoredRecord::digest(&body);
-        match alive {
-            Some(known) if known.hash == hash => {
-                batch.counts.skipped += 1;
-                if let Some(generation) = mark.filter(|mark| known.generation != Some(*mark)) {
-                    batch.writes.push(RecordWrite::Seen { id: id.clone(), generation });
-                }
-            }
-            _ => {
-                let change = if alive.is_some() { "updated" } else { "created" };
-                let version = known.map_or(1, |known| known.version + 1);
-                let stored = StoredRecord {
-                    resource: resource.resource.clone(),
-                    id: id.clone(),
-                    hash,
-                    version,
-                    generation: mark.or_else(|| known.and_then(|known| known.generation)),
-                    deleted: false,
-                    changed_at: now,
-                    body: Some(body),
-                };
-                batch.put(stored, change);
-            }
+        let alive = known.filter(|known| !known.deleted);
+        if let Some(same) = alive.filter(|known| known.hash == hash) {
+            batch.seen(record.id(), same, mark);
+            return Ok(());
         }
+        let stored = StoredRecord {
+            resource: resource.resource.clone(),
+            id: record.id().clone(),
+            hash,
+            version: known.map_or(1, |known| known.version + 1),
+            generation: mark.or_else(|| known.and_then(|known| known.generation)),
+            deleted: false,
+            changed_at: self.worker.store.now(),
+            body: Some(body),
+        };
+        batch.put(stored, if alive.is_some() { "updated" } else { "created" });
         Ok(())
     }
 

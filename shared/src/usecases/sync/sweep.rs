@@ -6,11 +6,18 @@ use crate::store::{Chunk, MOST_RECORDS, Resource};
 use uuid::Uuid;
 
 impl Step<'_> {
-    /// Sweeps what the full pull of this generation did not see, and marks the resource done.
-    pub(super) async fn sweep_unseen(&mut self, resource: &mut Resource, generation: Uuid) -> Result<(), Stop> {
+    /// Sweeps what the full pull of this generation did not see; `done` marks the resource done with it.
+    pub(super) async fn sweep_unseen(
+        &mut self,
+        resource: &mut Resource,
+        generation: Uuid,
+        done: bool,
+    ) -> Result<(), Stop> {
         self.sweep(resource, Some(generation)).await?;
         resource.sweeping = None;
-        self.progress.done.push(resource.resource.clone());
+        if done {
+            self.progress.done.push(resource.resource.clone());
+        }
         let cursor = resource.clone();
         self.store_batch(resource, Batch::default(), Some(&cursor)).await
     }

@@ -43,7 +43,7 @@ impl SyncWorker {
     async fn void(&self, seen: &Integration) -> Result<Option<&'static str>, StoreError> {
         let now = self.store.now();
         if !seen.status.is_scheduled() || seen.grant.is_none() {
-            self.store.forget_due(&seen.account, &seen.provider, seen.rev).await?;
+            self.store.forget_due(seen).await?;
             return Ok(Some("not_scheduled"));
         }
         if seen.is_leased(now) {

@@ -19,10 +19,11 @@ const LONGEST_RECURRENCE: usize = 32 * 1024;
 
 /// One entry of a page. `calendar_zone` is the calendar's own, for times that name none.
 pub(super) fn entry(entry: wire::Entry<wire::Event>, calendar_zone: Option<&str>) -> Pulled {
-    let read = entry.0.ok_or_else(|| unreadable("unreadable_event"));
+    let id = entry.id.and_then(|id| ExternalId::parse(id).ok());
+    let read = entry.read.ok_or_else(|| unreadable("unreadable_event"));
     match read.and_then(|event| event_of(event, calendar_zone)) {
         Ok(pulled) => pulled,
-        Err(error) => Pulled::Unreadable(error),
+        Err(error) => Pulled::Unreadable { id, error },
     }
 }
 

@@ -15,7 +15,7 @@ fn event(value: Value) -> CalendarEvent {
 
 fn problem(value: Value) -> String {
     match entry(value, None) {
-        Pulled::Unreadable(error) => {
+        Pulled::Unreadable { error, .. } => {
             assert_eq!(error.class, FailureClass::PermanentRecord);
             error.code
         }
@@ -38,7 +38,7 @@ fn a_recorded_page_of_events_maps_as_reviewed() {
         .map(|item| match entry(item.clone(), zone) {
             Pulled::Record(record) => json!({ "record": record }),
             Pulled::Gone(id) => json!({ "gone": id }),
-            Pulled::Unreadable(error) => json!({ "unreadable": error.to_string() }),
+            Pulled::Unreadable { error, .. } => json!({ "unreadable": error.to_string() }),
         })
         .collect();
     insta::assert_json_snapshot!(entries);

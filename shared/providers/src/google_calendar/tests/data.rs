@@ -47,7 +47,7 @@ async fn a_page_keeps_its_order_and_survives_entries_that_cannot_be_read() {
         .map(|entry| match entry {
             Pulled::Record(record) => record.id().as_str(),
             Pulled::Gone(_) => "gone",
-            Pulled::Unreadable(_) => "unreadable",
+            Pulled::Unreadable { .. } => "unreadable",
         })
         .collect();
     let expected = [
