@@ -1,4 +1,5 @@
-//! `GET /integrations/{provider}/records`: by change time (`updatedSince`) or by time (`from`, `to`).
+//! `GET /integrations/{provider}/records`: by change time (`updatedSince`, or all of them) or by time
+//! (`from`, `to`).
 
 use shared::api::routes;
 use shared::config::ConfigError;
@@ -19,7 +20,7 @@ async fn handle(records: Records, request: Request) -> Result<Reply, Problem> {
     request.only_query(&["updatedSince", "from", "to", "limit", "cursor"])?;
     let (caller, provider, cursor) = (request.caller()?, request.provider()?, request.query("cursor"));
     match (request.instant("updatedSince")?, request.instant("from")?, request.instant("to")?) {
-        (Some(since), None, None) => {
+        (since, None, None) => {
             let limit = request.limit(100, 500)?;
             Reply::json(200, &records.changes(caller, &provider, since, limit, cursor).await?)
         }
@@ -27,6 +28,6 @@ async fn handle(records: Records, request: Request) -> Result<Reply, Problem> {
             let limit = request.limit(500, 1000)?;
             Reply::json(200, &records.agenda(caller, &provider, window(from, to)?, limit, cursor).await?)
         }
-        _ => Err(Problem::bad_request("Ask with `updatedSince`, or with both `from` and `to`.")),
+        _ => Err(Problem::bad_request("Ask with `updatedSince`, with both `from` and `to`, or with none of them.")),
     }
 }

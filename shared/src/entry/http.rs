@@ -8,10 +8,14 @@ use crate::entry::log::{Level, Log};
 use crate::entry::problem::Problem;
 use crate::entry::request::Request;
 use async_trait::async_trait;
+use chrono::TimeDelta;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::future::Future;
 use std::sync::Arc;
+
+/// How long before Lambda's deadline a request is given up.
+const LAST_WORD: TimeDelta = TimeDelta::seconds(1);
 
 /// What an endpoint answers.
 #[derive(Debug, Clone, PartialEq)]
@@ -132,6 +136,15 @@ where
         self.routes.iter().find(called).unwrap_or(&self.routes[0])
     }
 
+    /// An answer of ours before Lambda cuts the invocation off with none.
+    async fn in_time(&self, answer: F, invocation: &Invocation) -> Result<Reply, Problem> {
+        let left = (invocation.deadline - self.clock.now() - LAST_WORD).to_std().unwrap_or_default();
+        match tokio::time::timeout(left, answer).await {
+            Ok(answer) => answer,
+            Err(_) => Err(Problem::unavailable("out of time")),
+        }
+    }
+
     async fn answer(
         &self,
         route: &Route,
@@ -153,7 +166,7 @@ where
         let outcome = match Request::read(event, &invocation.request_id, invocation.deadline) {
             Ok(mut request) => {
                 request.caller = caller;
-                (self.handler)(request).await
+                self.in_time((self.handler)(request), invocation).await
             }
             Err(problem) => Err(problem),
         };

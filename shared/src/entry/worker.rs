@@ -17,6 +17,8 @@ use std::sync::Arc;
 pub struct Acknowledge {
     /// The outcome's name.
     pub outcome: &'static str,
+    /// How important that is.
+    pub level: Level,
     /// Further fields.
     pub fields: Vec<(&'static str, Value)>,
 }
@@ -24,7 +26,7 @@ pub struct Acknowledge {
 impl Acknowledge {
     /// An outcome without further fields.
     pub fn of(outcome: &'static str) -> Self {
-        Self { outcome, fields: Vec::new() }
+        Self { outcome, level: Level::Info, fields: Vec::new() }
     }
 }
 
@@ -86,7 +88,7 @@ where
         match done {
             Ok(mut done) => {
                 done.fields.push(("dur_ms", took));
-                log.write(Level::Info, self.op, done.outcome, &done.fields);
+                log.write(done.level, self.op, done.outcome, &done.fields);
                 true
             }
             Err(error) => {

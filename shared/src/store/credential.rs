@@ -151,10 +151,12 @@ impl Store {
         self.table.transact(vec![update.into_write(self.table.name())?]).await
     }
 
-    /// Parks a received credential that Secrets Manager would not take. Requires the grant alone: a received token is
-    /// kept even when the lease is lost.
+    /// Parks a received credential that Secrets Manager would not take. Requires the grant and no younger journal: a
+    /// received token is kept even when the lease is lost.
     pub async fn park(&self, held: &Credential, journal: &Journal) -> Result<(), StoreError> {
-        let update = held.granted()?.set("journal", any(journal)?);
+        let newer = When::Any(vec![When::Absent("journal_fence"), When::Below("journal_fence", number(journal.fence))]);
+        let update =
+            held.granted()?.when(newer).set("journal", any(journal)?).set("journal_fence", number(journal.fence));
         self.table.transact(vec![update.into_write(self.table.name())?]).await
     }
 }

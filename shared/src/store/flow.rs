@@ -41,6 +41,10 @@ pub struct Flow {
     /// Its grant when the flow began; another one by now means that somebody was faster.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grant_seen: Option<GrantId>,
+    /// How often the integration had been disconnected when the flow began; more by now means that a person changed
+    /// their mind.
+    #[serde(default)]
+    pub disconnects_seen: u64,
     /// The grant that this flow makes. It names the secret.
     pub grant: GrantId,
     /// The PKCE verifier, sealed; erased when the flow has ended.

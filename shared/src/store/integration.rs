@@ -49,6 +49,18 @@ pub struct Integration {
     /// Failed runs in a row that count.
     #[serde(default)]
     pub failures: u32,
+    /// Failed runs in a row of any class, for the backoff.
+    #[serde(default)]
+    pub attempts: u32,
+    /// No call of the provider before this instant: it asked to wait.
+    #[serde(default, with = "ts_milliseconds_option", skip_serializing_if = "Option::is_none")]
+    pub retry_at: Option<DateTime<Utc>>,
+    /// How often a person disconnected it: a flow that began before a disconnect connects nothing after it.
+    #[serde(default)]
+    pub disconnects: u64,
+    /// When another provider account took the former one's place.
+    #[serde(default, with = "ts_milliseconds_option", skip_serializing_if = "Option::is_none")]
+    pub replaced_at: Option<DateTime<Utc>>,
     /// Runs in a row that the provider's rate limit ended.
     #[serde(default)]
     pub rate_limited: u32,
@@ -174,6 +186,11 @@ impl Integration {
     /// A worker holds the sync lease.
     pub fn is_leased(&self, now: DateTime<Utc>) -> bool {
         self.lease_until.is_some_and(|until| until > now)
+    }
+
+    /// This instant, or later if the provider asked to wait.
+    pub fn not_before_retry(&self, at: DateTime<Utc>) -> DateTime<Utc> {
+        self.retry_at.map_or(at, |retry_at| retry_at.max(at))
     }
 
     /// A run was asked for that no started run has taken up.

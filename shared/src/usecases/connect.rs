@@ -99,6 +99,7 @@ impl Connect {
             provider: integration.provider.clone(),
             id: integration.id,
             grant_seen: integration.grant,
+            disconnects_seen: integration.disconnects,
             grant: GrantId::new(store.new_id()),
             state: FlowState::Started,
             valid_until: store.now() + VALID,

@@ -71,7 +71,7 @@ impl<'a> Draft<'a> {
             return run.id;
         }
         let id = self.open_run(trigger, false);
-        self.next.due_at = Some(self.now + SAFETY_NET);
+        self.next.due_at = Some(self.next.not_before_retry(self.now + SAFETY_NET));
         id
     }
 
@@ -95,6 +95,7 @@ impl<'a> Draft<'a> {
             }
             _ => None,
         };
+        self.next.due_at = self.next.due_at.map(|at| self.next.not_before_retry(at));
     }
 
     /// The change, if a person or a consumer of events can see it: with a new version and its event.

@@ -90,6 +90,7 @@ impl Lifecycle {
             draft.signal(Signal::Disconnect, actor.clone())?;
             draft.interrupt();
             draft.next.grant = None;
+            draft.next.disconnects += 1;
             let change = draft.visible();
             match self.store.disconnect(&seen, &change).await {
                 Ok(()) => {

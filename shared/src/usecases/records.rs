@@ -38,30 +38,32 @@ impl Records {
         Ok(self.integrations.find(caller, slug).await?.integration)
     }
 
-    /// What changed since an instant, oldest change first, deletions included.
+    /// What changed since an instant, oldest change first, deletions included; without one, everything that lives.
     pub async fn changes(
         &self,
         caller: &Caller,
         slug: &ProviderSlug,
-        since: DateTime<Utc>,
+        since: Option<DateTime<Utc>>,
         limit: usize,
         cursor: Option<&str>,
     ) -> Result<ChangesView, Problem> {
         let integration = self.readable(caller, slug).await?;
         let now = self.store().now();
-        if since < now - TimeDelta::days(TOMBSTONE_DAYS) {
-            return Err(Problem::new(
-                410,
-                "resync_required",
-                "`updatedSince` is older than what is kept of deletions.",
-            )
-            .remedy("Read everything again with a later `updatedSince`, and drop what is not in it."));
+        let integration = self.readable(caller, slug).await?;
+        let kept = now - TimeDelta::days(TOMBSTONE_DAYS);
+        if since.is_some_and(|since| since < integration.replaced_at.map_or(kept, |at| at.max(kept))) {
+            return Err(resync_required());
         }
+        let everything = since.is_none();
+        let since = since.unwrap_or(DateTime::UNIX_EPOCH);
         let scope = format!("changes/{}/{}", integration.dataset, since.timestamp_millis());
         let after = cursor.map(|cursor| Cursor::open(cursor, &scope)).transpose()?;
         let page = self.store().changed_since(integration.dataset, since, limit, after).await?;
         let chosen = chosen(&integration);
-        let records = page.items.into_iter().filter(|record| record.deleted || chosen.contains(&record.resource));
+        let records = page
+            .items
+            .into_iter()
+            .filter(|record| if record.deleted { !everything } else { chosen.contains(&record.resource) });
         Ok(ChangesView {
             records: records.map(record_view).collect::<Result<_, _>>()?,
             synced_until: now - OVERLAP,
@@ -108,6 +110,11 @@ impl Records {
     fn store(&self) -> &Store {
         &self.integrations.store
     }
+}
+
+fn resync_required() -> Problem {
+    Problem::new(410, "resync_required", "`updatedSince` is older than what is known of deletions.")
+        .remedy("Read everything again, without `updatedSince`, and drop what is not in it.")
 }
 
 /// The window of a request.

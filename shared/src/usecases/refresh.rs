@@ -74,6 +74,8 @@ impl Tokens {
     /// younger version of the secret: that one is current, the pointer's may be refused already.
     async fn rolled_forward(&self, held: Credential) -> Result<Credential, AccessError> {
         let pointer = match &held.journal {
+            // An older journal than the pointer was overtaken: what it holds was rotated away.
+            Some(journal) if journal.fence <= held.pointer.fence => None,
             Some(journal) => Some(self.drain(&held, journal).await?),
             None => self.uncommitted(&held).await?,
         };

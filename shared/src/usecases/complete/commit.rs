@@ -39,7 +39,8 @@ impl Complete {
     pub(super) async fn same_integration(&self, flow: &Flow) -> Result<Integration, Stopped> {
         let integration = self.integrations.store.integration(&flow.account, &flow.provider).await;
         let integration = integration.map_err(|error| Stopped::Unclear(error.into()))?;
-        let same = integration.filter(|it| it.id == flow.id && it.grant == flow.grant_seen);
+        let same = integration
+            .filter(|it| it.id == flow.id && it.grant == flow.grant_seen && it.disconnects == flow.disconnects_seen);
         same.ok_or_else(|| Failed::StartAgain.because("somebody was faster"))
     }
 
@@ -128,6 +129,9 @@ impl Complete {
         draft.next.connected =
             Some(Connected { id: exchanged.identity.id.clone(), label: exchanged.identity.label.clone() });
         draft.next.failures = 0;
+        draft.next.attempts = 0;
+        draft.next.rate_limited = 0;
+        draft.next.retry_at = None;
         draft.next.last_failure = None;
         if seen.connected.is_some() {
             draft.line(actor(), HistoryEvent::Reconnected);
@@ -136,6 +140,7 @@ impl Complete {
             draft.next.dataset = DatasetId::new(self.integrations.store.new_id());
             draft.next.settings = Settings { resources: vec![], write_resource: None, ..seen.settings.clone() };
             draft.next.last_success_at = None;
+            draft.next.replaced_at = Some(self.integrations.store.now());
             draft.line(actor(), HistoryEvent::AccountReplaced);
         }
         draft.signal(Signal::Authorized, actor()).map_err(|refused| Stopped::Unclear(refused.into()))?;

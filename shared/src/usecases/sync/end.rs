@@ -7,12 +7,15 @@ use crate::usecases::access::AccessError;
 use crate::usecases::draft::Draft;
 use crate::usecases::request_sync::SyncMessage;
 use crate::usecases::test_connection::verdict;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::failure::{FailureClass, backoff};
 use domain::history::Actor;
 use domain::lifecycle::Signal;
 use domain::run::RunOutcome;
 use providers::ProviderError;
+
+/// No provider makes us wait longer.
+const LONGEST_WAIT: TimeDelta = TimeDelta::hours(24);
 
 impl SyncWorker {
     /// Ends the step and answers the outcome's name.
@@ -69,6 +72,8 @@ impl SyncWorker {
     fn succeeded(&self, mut draft: Draft<'_>) -> Change {
         draft.end_run(RunOutcome::Succeeded, None);
         draft.next.failures = 0;
+        draft.next.attempts = 0;
+        draft.next.retry_at = None;
         draft.next.rate_limited = 0;
         draft.next.last_failure = None;
         draft.next.last_success_at = Some(self.store.now());
@@ -88,25 +93,43 @@ impl SyncWorker {
         {
             return ("error", draft.visible());
         }
+        draft.next.attempts += 1;
         match class {
             FailureClass::RateLimited => draft.next.rate_limited += 1,
             class if class.counts() => draft.next.failures += 1,
             _ => {}
         }
-        draft.next.due_at = Some(self.next_try(&draft.next, error));
+        draft.next.retry_at = self.asked_to_wait(error);
+        draft.next.due_at = Some(self.next_try(&draft.next));
         let outcome = if class == FailureClass::RateLimited { "rate_limited" } else { "failed" };
         (outcome, draft.quiet())
     }
 
-    fn next_try(&self, integration: &Integration, error: &AccessError) -> DateTime<Utc> {
-        let now = self.store.now();
-        let retry_after = match error {
-            AccessError::Suspected { until } => return *until,
-            AccessError::Provider(error) => error.retry_after,
+    /// Until when nobody may call: the provider said so, or the quiet period of a suspected grant.
+    fn asked_to_wait(&self, error: &AccessError) -> Option<DateTime<Utc>> {
+        match error {
+            AccessError::Suspected { until } => Some(*until),
+            AccessError::Provider(error) => error.retry_after.map(|wait| self.store.now() + wait.min(LONGEST_WAIT)),
             _ => None,
+        }
+    }
+
+    /// Later and later; at the first step again when a sync was asked for meanwhile.
+    fn next_try(&self, integration: &Integration) -> DateTime<Utc> {
+        let rounds = if integration.has_request() { 1 } else { integration.attempts };
+        let wait = match integration.retry_at {
+            Some(_) => TimeDelta::zero(),
+            None => backoff(rounds, self.store.jitter(), None),
         };
-        let rounds = integration.failures.max(integration.rate_limited).max(1);
-        now + backoff(rounds, self.store.jitter(), retry_after)
+        integration.not_before_retry(self.store.now() + wait)
+    }
+}
+
+/// The failure that a step stopped with, if it was one.
+pub(super) fn failure_of(stop: &Stop) -> Option<Failure> {
+    match stop {
+        Stop::Failed(error) => Some(failure(error)),
+        Stop::Short | Stop::Lost | Stop::Incomplete => None,
     }
 }
 

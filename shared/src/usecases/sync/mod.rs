@@ -9,12 +9,14 @@ mod sweep;
 mod take;
 mod test;
 
+use crate::entry::log::Level;
 use crate::entry::{Acknowledge, FunctionError};
-use crate::store::{Integration, OutboxEntry, Progress, Store, StoreError};
+use crate::store::{Failure, Integration, OutboxEntry, Progress, Store, StoreError};
 use crate::usecases::access::{AccessError, Held, Tokens};
 use crate::usecases::publish::Publisher;
 use crate::usecases::request_sync::SyncMessage;
 use chrono::{DateTime, TimeDelta, Utc};
+use domain::failure::FailureClass;
 use providers::{Provider, Registry};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -89,8 +91,9 @@ impl SyncWorker {
         let progress = held.progress.clone();
         let mut step = Step { worker: self, provider, held, progress, access: None, deadline };
         let end = step.go().await;
+        let failure = end.as_ref().err().and_then(end::failure_of);
         let outcome = self.end(&message, fence, &step.progress, end).await.map_err(failed)?;
-        Ok(figures(named(outcome, &message), &step))
+        Ok(figures(named(outcome, &message), &step, failure.as_ref()))
     }
 
     async fn publish(&self, entries: Vec<OutboxEntry>) {
@@ -139,7 +142,13 @@ fn named(outcome: &'static str, message: &SyncMessage) -> Acknowledge {
     done
 }
 
-fn figures(mut done: Acknowledge, step: &Step<'_>) -> Acknowledge {
+fn figures(mut done: Acknowledge, step: &Step<'_>, failure: Option<&Failure>) -> Acknowledge {
+    if let Some(failure) = failure {
+        done.fields.push(("error_class", json!(failure.class)));
+        done.fields.push(("provider_code", json!(failure.code)));
+        let ours = matches!(failure.class, FailureClass::OurBug | FailureClass::OurConfiguration);
+        done.level = if ours { Level::Error } else { Level::Warn };
+    }
     let run = step.held.run.as_ref().map_or(Value::Null, |run| json!(run.id));
     done.fields.push(("run_id", run));
     done.fields.push(("fence", json!(step.held.sync_fence)));

@@ -5,10 +5,13 @@ use crate::store::{Integration, StoreError};
 use crate::usecases::TRIES;
 use crate::usecases::draft::Draft;
 use crate::usecases::request_sync::SyncMessage;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::run::Trigger;
 use providers::Provider;
 use std::sync::Arc;
+
+/// The planner's clock may be ahead of a worker's; an entry that is sent too early would come back in five minutes.
+const CLOCK_SKEW: TimeDelta = TimeDelta::seconds(10);
 
 pub(super) enum Taken {
     Held(Box<Integration>, Arc<dyn Provider>),
@@ -49,7 +52,10 @@ impl SyncWorker {
         if seen.is_leased(now) {
             return Ok(Some("busy"));
         }
-        let due = seen.due_at.is_some_and(|at| at <= now) || seen.has_request();
+        if seen.retry_at.is_some_and(|at| at > now) {
+            return Ok(Some("held_back"));
+        }
+        let due = seen.due_at.is_some_and(|at| at <= now + CLOCK_SKEW) || seen.has_request();
         Ok((!due).then_some("not_due"))
     }
 
