@@ -17,6 +17,9 @@ impl DataFolder {
     /// Makes the folder and claims it.
     pub(crate) fn claim(root: &Path, fresh: bool) -> Result<Self, StartError> {
         let failed = |source| StartError::Data { path: root.to_owned(), source };
+        if root.is_file() {
+            return Err(failed(std::io::Error::other("it is a file, not a folder")));
+        }
         // Tokens are kept here, sealed, beside the keys that open them: for the owner only.
         DirBuilder::new().recursive(true).mode(0o700).create(root).map_err(failed)?;
         let lock =

@@ -66,6 +66,7 @@ async fn this_machine_only(request: Request, next: Next) -> Response {
 
 #[derive(Deserialize)]
 struct TokenQuery {
+    #[serde(default)]
     member: String,
     account: Option<String>,
 }

@@ -27,9 +27,9 @@ async fn run(options: Options) -> ExitCode {
         Ok(running) => running,
         Err(error) => return failed(&error.to_string()),
     };
-    println!("{}", terminal::banner(&running));
+    terminal::say(&terminal::banner(&running));
     asked_to_stop().await;
-    println!("\nStopping; Ctrl-C again to stop at once.");
+    terminal::say("\nStopping; Ctrl-C again to stop at once.");
     tokio::select! {
         () = running.stop() => ExitCode::SUCCESS,
         () = asked_to_stop() => ExitCode::FAILURE,

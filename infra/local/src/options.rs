@@ -9,8 +9,8 @@ use shared::entry::log::LineSink;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Where the template is in this repository.
-const TEMPLATE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../template.yaml");
+/// This package in its repository; the template lies beside it.
+const PACKAGE: &str = env!("CARGO_MANIFEST_DIR");
 
 /// Where the stack keeps what should survive it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,7 +70,7 @@ impl Default for Options {
             sandbox_port: 0,
             data: Data::Memory,
             fresh: false,
-            template: Path::new(TEMPLATE).to_owned(),
+            template: Path::new(PACKAGE).with_file_name("template.yaml"),
             clock: Arc::new(SystemClock),
             functions: functions::all(),
             wires: Wires::default(),
@@ -138,6 +138,14 @@ pub enum StartError {
     /// The signing key cannot be used.
     #[error(transparent)]
     Key(#[from] crate::issuer::KeyError),
+    /// A client at Google needs both.
+    #[error("{given} is set without {missing}; set both for the real Google, or none for the sandbox")]
+    HalfAClient {
+        /// Which one is there.
+        given: &'static str,
+        /// Which one is not.
+        missing: &'static str,
+    },
     /// The AWS endpoint of the person is somewhere else.
     #[error("AWS_ENDPOINT_URL leads off this machine ({0}); add --allow-remote-aws if that is meant")]
     RemoteAws(String),

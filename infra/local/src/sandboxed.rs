@@ -69,6 +69,16 @@ fn write(path: &Path, state: &Value) -> std::io::Result<()> {
     std::fs::rename(beside, path)
 }
 
+/// Refuses one half of a client: the person means the real Google and would get the sandbox.
+pub(crate) fn check_client(person: &Vars) -> Result<(), StartError> {
+    const NAMES: [&str; 2] = ["GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"];
+    match NAMES.map(|name| person.get(name).is_some()) {
+        [true, false] => Err(StartError::HalfAClient { given: NAMES[0], missing: NAMES[1] }),
+        [false, true] => Err(StartError::HalfAClient { given: NAMES[1], missing: NAMES[0] }),
+        _ => Ok(()),
+    }
+}
+
 /// The client that Aura is at Google: the person's own, or the sandbox's.
 pub(crate) fn google_client(person: &Vars) -> Value {
     match (person.get("GOOGLE_CLIENT_ID"), person.get("GOOGLE_CLIENT_SECRET")) {
@@ -85,4 +95,19 @@ pub(crate) fn google_vars(sandbox: &Sandbox, person: &Vars) -> HashMap<String, S
 /// Whether the person has a client at the real Google.
 pub(crate) fn is_real_google(person: &Vars) -> bool {
     person.get("GOOGLE_CLIENT_ID").is_some() && person.get("GOOGLE_CLIENT_SECRET").is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn half_a_google_client_is_refused_with_the_name_of_the_other_half() {
+        let vars = |names: &[&str]| Vars::new(names.iter().map(|name| ((*name).to_owned(), "x".to_owned())).collect());
+        let why = check_client(&vars(&["GOOGLE_CLIENT_SECRET"])).unwrap_err().to_string();
+        assert!(why.contains("without GOOGLE_CLIENT_ID"), "{why}");
+        assert!(check_client(&vars(&["GOOGLE_CLIENT_ID"])).is_err());
+        assert!(check_client(&vars(&["GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"])).is_ok());
+        assert!(check_client(&vars(&[])).is_ok());
+    }
 }

@@ -23,6 +23,7 @@ use tokio::sync::watch;
 /// # Errors
 /// Whatever keeps it from starting, in words for the person who started it.
 pub async fn start(options: Options) -> Result<Running, StartError> {
+    sandboxed::check_client(&options.person)?;
     let folder = match &options.data {
         Data::Memory => None,
         Data::Folder(path) => Some(DataFolder::claim(path, options.fresh)?),

@@ -6,8 +6,9 @@ use serde_json::{Map, Value};
 use shared::entry::log::LineSink;
 use std::fmt::Write;
 
-/// Fields with a place of their own in a line, or of no use to a person.
-const PLACED: [&str; 8] = ["ts", "level", "fn", "op", "outcome", "request_id", "cold", "_aws"];
+/// Fields with a place of their own in a line, or of no use to a person: the run history tells runs apart.
+const PLACED: [&str; 11] =
+    ["ts", "level", "fn", "op", "outcome", "request_id", "cold", "_aws", "integration_id", "run_id", "fence"];
 
 /// Prints the functions' log lines for people.
 pub struct Terminal;
@@ -15,14 +16,18 @@ pub struct Terminal;
 impl LineSink for Terminal {
     fn line(&self, line: &str) {
         if let Some(readable) = readable(line) {
-            use std::io::Write;
-            // A closed terminal must not take the stack down.
-            let _ = writeln!(std::io::stdout().lock(), "{readable}");
+            say(&readable);
         }
     }
 }
 
-/// A log line for people; none for lines that only carry metrics.
+/// Prints a line. A closed terminal must not take the stack down.
+pub fn say(line: &str) {
+    use std::io::Write;
+    let _ = writeln!(std::io::stdout().lock(), "{line}");
+}
+
+/// A log line for people; none for lines that only carry metrics, or say that a schedule found nothing to do.
 pub fn readable(line: &str) -> Option<String> {
     let Ok(Value::Object(fields)) = serde_json::from_str(line) else { return Some(line.to_owned()) };
     let op = fields.get("op").and_then(Value::as_str)?;
@@ -32,9 +37,14 @@ pub fn readable(line: &str) -> Option<String> {
         _ => '·',
     };
     let part = |name: &str| fields.get(name).and_then(Value::as_str).unwrap_or_default();
+    let (outcome, details) = (part("outcome"), details(&fields));
+    if outcome == "ok" && details.is_empty() {
+        return None;
+    }
+    let took = fields.get("dur_ms").map(|took| format!("  {took} ms")).unwrap_or_default();
     let function = part("fn");
     let op = if op == function { String::new() } else { format!("{op} ") };
-    Some(format!("{mark} {} {function:<14} {op}{}{}", time(part("ts")), part("outcome"), details(&fields)))
+    Some(format!("{mark} {} {function:<14} {op}{outcome}{details}{took}", time(part("ts"))))
 }
 
 fn time(ts: &str) -> String {
@@ -49,17 +59,17 @@ fn details(fields: &Map<String, Value>) -> String {
     details
 }
 
-/// A mapping inside a line is written as its members.
+/// A mapping inside a line is written as its members. Figures of zero only make a line long.
 fn detail(details: &mut String, name: &str, value: &Value) {
     // Writing into a String cannot fail.
     let _ = match value {
         Value::Null => Ok(()),
+        value if value.as_u64() == Some(0) || name == "dur_ms" => Ok(()),
         Value::Object(members) => {
             members.iter().for_each(|(name, value)| detail(details, name, value));
             Ok(())
         }
         Value::String(text) => write!(details, "  {name}={text}"),
-        value if name == "dur_ms" => write!(details, "  {value} ms"),
         value => write!(details, "  {name}={value}"),
     };
 }
@@ -91,6 +101,19 @@ mod tests {
     fn a_line_for_people_begins_with_when_where_and_how_it_ended() {
         let line = r#"{"ts":"2026-11-22T01:34:32.123Z","level":"error","fn":"create","request_id":"r","op":"create","outcome":"failed","account_id":"demo","figures":{"due":1},"none":null,"dur_ms":2}"#;
         assert_eq!(readable(line).unwrap(), "✗ 01:34:32 create         failed  account_id=demo  due=1  2 ms");
+    }
+
+    #[test]
+    fn a_schedule_that_finds_nothing_to_do_is_silent_until_it_finds_something() {
+        let tick = |due: u32| {
+            let line = serde_json::json!({
+                "ts": "2026-11-22T01:34:32.123Z", "level": "info", "fn": "schedule-sync", "op": "schedule-sync",
+                "outcome": "ok", "figures": { "due": due, "sent": 0 }, "dur_ms": 4,
+            });
+            readable(&line.to_string())
+        };
+        assert_eq!(tick(0), None);
+        assert_eq!(tick(2).as_deref(), Some("· 01:34:32 schedule-sync  ok  due=2  4 ms"));
     }
 
     #[test]
