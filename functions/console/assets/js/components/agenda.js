@@ -100,7 +100,7 @@ function eventRow(item, calendars) {
   return h("li", { class: `event ${event.status === "tentative" ? "tentative" : ""}`, "data-event": occurrence.id },
     h("span", { class: "event-time" }, timeText(item)), colorDot(calendar?.color),
     h("div", { class: "event-text" }, h("p", { class: "event-title" }, eventTitle(event), parts > 1 && h("span", { class: "tag quiet" }, `Day ${part} of ${parts}`), event.status === "tentative" && h("span", { class: "tag quiet" }, "Tentative")),
-      h("p", { class: "event-notes" }, h("bdi", null, calendar?.name ?? occurrence.resource), event.location && h("span", null, mark("place"), h("bdi", null, event.location)), call(event))));
+      h("p", { class: "event-notes" }, calendar && h("bdi", null, calendar.name), event.location && h("span", null, mark("place"), h("bdi", null, event.location)), call(event))));
 }
 
 function timeText({ allDay, from, until }) {

@@ -97,7 +97,7 @@ function detail(view, provider, about, first, signal) {
   function show(before) {
     const fresh = !before || !columns.firstChild;
     header.update(integration);
-    actions.update(legal(), pending, integration?.error && legal().includes("reconnect") ? "reconnect" : null);
+    actions.update(legal(), underWay(), integration?.error && legal().includes("reconnect") ? "reconnect" : null);
     showOnce(banner, JSON.stringify(integration?.error ?? null), () => errorBanner(integration?.error));
     showOnce(columns, layoutOf(integration), () => layout(integration));
     if (!integration) return;
@@ -110,6 +110,11 @@ function detail(view, provider, about, first, signal) {
   /** Without an integration the one thing to do is to connect: the API creates it on the way. */
   function legal() {
     return integration ? integration.actions : ["connect"];
+  }
+
+  /** Asking for a second sync while one runs would only be refused. */
+  function underWay() {
+    return integration?.sync?.run ? new Set([...pending, "sync"]) : pending;
   }
 
   function layout(now) {
