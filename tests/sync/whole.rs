@@ -5,6 +5,7 @@ use crate::world::{Call, DEMO, Fault};
 use chrono::TimeDelta;
 use sandbox::google::ADA;
 use sandbox::{Fault as Misbehaviour, FaultKind, PathKind, SwitchChange};
+use serde_json::json;
 use std::sync::Arc;
 
 fn events(call: &Call) -> bool {
@@ -123,4 +124,22 @@ async fn a_token_of_another_query_is_not_used_again() {
     let run = scene.runs(DEMO).await.remove(0);
     assert_eq!((format!("{:?}", run.kind).as_str(), run.counts.updated, run.counts.created), ("Full", 0, 0));
     assert_ne!(scene.resource(DEMO, ADA).await.expect("a resource").query_version, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_of_long_descriptions_is_stored_in_chunks_that_the_table_takes() {
+    let scene = Scene::with(0).await;
+    let calendar = scene.calendar(ADA);
+    // Ninety records of 38 KB are more than the three megabytes of a chunk.
+    let description = "日本".repeat(5_400);
+    for n in 0..160 {
+        let time = |minute: u32| json!({ "dateTime": format!("2026-03-21T08:{minute:02}:00Z"), "timeZone": "UTC" });
+        let event = json!({ "summary": n.to_string(), "description": description, "location": "x".repeat(4_096), "start": time(0), "end": time(30) });
+        calendar.insert(event).expect("an event");
+    }
+    scene.connect(DEMO).await.ok();
+    assert_eq!(scene.run().await, "succeeded");
+    assert_eq!(scene.assert_demo(1).await.len(), 160);
+    let chunks = scene.faults.calls().into_iter().filter(|call| call.is("TransactWriteItems"));
+    assert!(chunks.map(|call| call.body.to_string().len()).max().expect("a chunk") < 4 * 1024 * 1024);
 }

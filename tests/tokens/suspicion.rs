@@ -65,6 +65,7 @@ async fn a_reconnect_heals_and_goes_on_from_the_cursor_with_the_same_settings() 
     assert_eq!(scene.resource(DEMO, ADA).await, cursor);
 
     scene.calendar(ADA).change_some(3);
+    scene.clock.advance(QUIET);
     scene.connect(DEMO).await.ok();
     scene.sandbox().reset_counters();
     assert_eq!(scene.run().await, "succeeded");
