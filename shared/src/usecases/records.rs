@@ -17,6 +17,9 @@ use std::sync::Arc;
 /// How far back `syncedUntil` lies, so that nothing committed late is skipped.
 const OVERLAP: TimeDelta = TimeDelta::minutes(2);
 
+/// So many bytes of records go into one answer.
+const LONGEST_ANSWER: usize = 3 * 1024 * 1024;
+
 /// Shows records.
 #[derive(Clone)]
 pub struct Records {
@@ -47,7 +50,6 @@ impl Records {
         limit: usize,
         cursor: Option<&str>,
     ) -> Result<ChangesView, Problem> {
-        let integration = self.readable(caller, slug).await?;
         let now = self.store().now();
         let integration = self.readable(caller, slug).await?;
         let kept = now - TimeDelta::days(TOMBSTONE_DAYS);
@@ -88,8 +90,9 @@ impl Records {
             Some(after) => found.into_iter().skip_while(|occurrence| position(occurrence) <= after).collect(),
             None => found,
         };
-        let more = rest.len() > limit;
-        let page: Vec<Occurrence> = rest.into_iter().take(limit).collect();
+        let fits = fitting(&rest, limit);
+        let more = rest.len() > fits;
+        let page: Vec<Occurrence> = rest.into_iter().take(fits).collect();
         let next = page.last().filter(|_| more).map(|last| Cursor::close(&position(last), &scope));
         Ok(AgendaView { occurrences: page, synced_until: integration.last_success_at, cursor: next })
     }
@@ -115,6 +118,17 @@ impl Records {
 fn resync_required() -> Problem {
     Problem::new(410, "resync_required", "`updatedSince` is older than what is known of deletions.")
         .remedy("Read everything again, without `updatedSince`, and drop what is not in it.")
+}
+
+/// How many of these fit into one answer: Lambda's may have 6 MB.
+fn fitting(occurrences: &[Occurrence], limit: usize) -> usize {
+    let mut bytes = 0;
+    let within = occurrences.iter().take(limit).take_while(|occurrence| {
+        let event = &occurrence.event;
+        bytes += 2_048 + event.description.as_ref().map_or(0, String::len) + event.attendees.len() * 300;
+        bytes <= LONGEST_ANSWER
+    });
+    within.count().max(1)
 }
 
 /// The window of a request.
