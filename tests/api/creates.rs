@@ -1,12 +1,13 @@
 //! Uniqueness and the plan's limit, however many ask at once.
 
-use super::support::{LIMIT, all, count, integrations, meta, plan, set};
+use super::support::{LIMIT, all, count, integrations, meta, plan, register, set};
 use crate::world::provider::TestProvider;
 use crate::world::{DEMO, GOOGLE, Plan, World};
 use aws_sdk_dynamodb::types::AttributeValue;
 use providers::Registry;
 use serde_json::json;
 use shared::entry::Wires;
+use std::collections::BTreeSet;
 
 const FIVE: [&str; 5] = ["one", "two", "three", "four", "five"];
 
@@ -83,6 +84,7 @@ async fn every_plan_allows_as_many_as_it_says_and_a_downgrade_keeps_what_exists(
 #[tokio::test(flavor = "multi_thread")]
 async fn a_connect_creates_under_the_same_limit() {
     let world = five_providers().await;
+    register(&world, "two").await;
     let admin = world.admin(DEMO);
     admin.post("/integrations", &json!({ "provider": "one" })).await.ok();
     let problem = admin.post("/integrations/two/connect", &json!({})).await.problem(409, "plan_limit_reached");
@@ -91,11 +93,19 @@ async fn a_connect_creates_under_the_same_limit() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_connect_to_a_provider_that_is_not_set_up_takes_no_slot_of_the_plan() {
+    let world = five_providers().await;
+    world.admin(DEMO).post("/integrations/two/connect", &json!({})).await.problem(503, "provider_not_configured");
+    assert_eq!(integrations(&world, DEMO).await.len(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_provider_that_is_hidden_stays_visible_where_it_exists_and_is_refused_where_it_does_not() {
     let world = five_providers().await;
     let admin = world.admin(DEMO);
     plan(&world, DEMO, "pro").await.ok();
     admin.post("/integrations", &json!({ "provider": "one" })).await.ok();
+    register(&world, "two").await;
     set(&world, DEMO, None, "hidden", AttributeValue::Ss(vec!["one".into(), "two".into()])).await;
 
     let catalogue = admin.get("/integrations").await.ok();
@@ -115,4 +125,17 @@ async fn a_provider_that_is_hidden_stays_visible_where_it_exists_and_is_refused_
         assert_eq!(problem["detail"], "This provider is not available to your account.");
     }
     assert_eq!(integrations(&world, DEMO).await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn connects_at_once_create_one_integration_and_a_flow_each() {
+    let world = World::by_hand().await;
+    let (admin, body) = (world.admin(DEMO), json!({}));
+    let answers = all((0..20).map(|_| admin.post("/integrations/google-calendar/connect", &body))).await;
+    assert_eq!(count(&answers, 200), 20, "{answers:?}");
+    let flows: BTreeSet<&str> = answers.iter().filter_map(|answer| answer.body["flow"].as_str()).collect();
+    assert_eq!(flows.len(), 20);
+    assert_eq!(integrations(&world, DEMO).await.len(), 1);
+    assert_eq!(meta(&world, DEMO).await["count"]["N"], "1");
+    assert_eq!(admin.get("/integrations/google-calendar").await.ok()["version"], 2, "created, then configuring");
 }

@@ -1,11 +1,15 @@
 //! Every endpoint for every kind of caller, through the gateway.
 
+use super::support::plan;
 use super::tokens::strangers;
-use crate::world::{Answer, Client, DEMO, World};
+use crate::world::provider::TestProvider;
+use crate::world::{Answer, Client, DEMO, Plan, World};
 use chrono::TimeDelta;
 use local::issuer::Member;
+use providers::{Category, Registry};
 use serde_json::{Value, json};
 use shared::api::routes::{self, Access, Route};
+use shared::entry::Wires;
 
 /// The path of a route with every parameter filled in by something that exists in the demo account.
 fn path(route: &Route, run: &str) -> String {
@@ -112,5 +116,32 @@ async fn every_endpoint_answers_every_kind_of_caller_as_it_should() {
         let answer = call(&world.admin(DEMO), route, &run).await;
         let what = format!("administrator: {} {}: {answer:?}", route.method, route.path);
         assert_eq!(answer.status, of_the_administrator(route), "{what}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn calendar_records_are_for_any_member_and_leads_for_administrators() {
+    let registry = Registry::new(vec![TestProvider::of("leads", Category::Leads), TestProvider::new("calendar")]);
+    let wires = Wires { registry: Some(registry), ..Wires::default() };
+    let world = World::of(Plan { by_hand: true, wires, ..Plan::default() }).await;
+    let (admin, viewer) = (world.admin(DEMO), world.viewer(DEMO));
+    plan(&world, DEMO, "pro").await.ok();
+    let queries = [
+        ("updatedSince=2026-03-20T00:00:00Z", 200),
+        ("from=2026-03-16T00:00:00Z&to=2026-04-16T00:00:00Z", 200),
+        ("updatedSince=2025-03-20T00:00:00Z", 410),
+    ];
+    for (query, _) in queries {
+        let path = format!("/integrations/leads/records?{query}");
+        viewer.get(&path).await.problem(403, "unauthorized_access");
+    }
+    for slug in ["leads", "calendar"] {
+        admin.post("/integrations", &json!({ "provider": slug })).await.ok();
+        for (query, status) in queries {
+            let path = format!("/integrations/{slug}/records?{query}");
+            assert_eq!(admin.get(&path).await.status, status, "{path}");
+            let seen = viewer.get(&path).await.status;
+            assert_eq!(seen, if slug == "leads" { 403 } else { status }, "{path}");
+        }
     }
 }

@@ -33,22 +33,23 @@ pub(super) fn count(answers: &[Answer], status: u16) -> usize {
     answers.iter().filter(|answer| answer.status == status).count()
 }
 
-/// A client of the table that may do everything, as an operator's.
-pub(super) fn operator(world: &World) -> (aws_sdk_dynamodb::Client, String) {
+/// Clients that may do everything, as an operator's, and the table's name.
+fn operator(world: &World) -> (Clients, String) {
     let setup = world.setup("list");
     let table = setup.vars.required("TABLE_NAME").expect("a name").to_owned();
     let mut vars = setup.vars.map().clone();
     vars.insert("AWS_ACCESS_KEY_ID".into(), "OPERATOR".into());
     let wires = shared::entry::Wires::default();
     let setup = shared::entry::Setup { vars: shared::config::Vars::new(vars), wires, ..setup };
-    (Clients::new(&setup).expect("clients").dynamodb().clone(), table)
+    (Clients::new(&setup).expect("clients"), table)
 }
 
 /// Sets one attribute of an account's item, or of its integration when a provider is named.
 pub(super) async fn set(world: &World, account: &str, provider: Option<&str>, name: &str, value: AttributeValue) {
-    let (dynamodb, table) = operator(world);
+    let (clients, table) = operator(world);
     let sort = provider.map_or_else(|| "META".to_owned(), |provider| format!("INTEGRATION#{provider}"));
-    let update = dynamodb
+    let update = clients
+        .dynamodb()
         .update_item()
         .table_name(table)
         .key("PK", AttributeValue::S(format!("ACCOUNT#{account}")))
@@ -57,6 +58,15 @@ pub(super) async fn set(world: &World, account: &str, provider: Option<&str>, na
         .expression_attribute_names("#name", name)
         .expression_attribute_values(":value", value);
     update.send().await.expect("an update");
+}
+
+/// Registers the product at a provider: without that nobody can begin to connect.
+pub(super) async fn register(world: &World, provider: &str) {
+    let prefix = world.setup("connect").vars.required("SECRET_PREFIX").expect("a prefix").to_owned();
+    let client = json!({ "client_id": "aura", "client_secret": "of no use" }).to_string();
+    let (clients, _) = operator(world);
+    let create = clients.secrets().create_secret().name(format!("{prefix}/providers/{provider}")).secret_string(client);
+    create.send().await.expect("a secret");
 }
 
 /// The account's own item, as DynamoDB's JSON.

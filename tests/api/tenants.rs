@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 const RUNS: &str = "/integrations/google-calendar/runs";
 const CHANGES: &str = "/integrations/google-calendar/records?updatedSince=2026-03-20T00:00:00Z";
+const WHOLE: &str = "/integrations/google-calendar/records";
 const AGENDA: &str = "/integrations/google-calendar/records?from=2026-03-16T00:00:00Z&to=2026-04-16T00:00:00Z";
 
 /// Two accounts, both connected and with two runs.
@@ -42,7 +43,7 @@ async fn a_run_of_another_account_is_not_there() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cursor_of_another_account_is_refused() {
     let (_world, ours, theirs) = two_tenants().await;
-    for list in [RUNS, CHANGES, AGENDA] {
+    for list in [RUNS, WHOLE, CHANGES, AGENDA] {
         let separator = if list.contains('?') { '&' } else { '?' };
         let cursor = cursor(&theirs, list).await;
         let path = format!("{list}{separator}cursor={cursor}");
@@ -57,7 +58,15 @@ async fn a_cursor_of_one_list_is_refused_by_every_other_list() {
     let (_world, ours, _) = two_tenants().await;
     let later = "/integrations/google-calendar/records?updatedSince=2026-03-20T01:00:00Z";
     let wider = "/integrations/google-calendar/records?from=2026-03-16T00:00:00Z&to=2026-04-17T00:00:00Z";
-    for (of, at) in [(RUNS, CHANGES), (CHANGES, AGENDA), (AGENDA, RUNS), (CHANGES, later), (AGENDA, wider)] {
+    for (of, at) in [
+        (RUNS, CHANGES),
+        (WHOLE, CHANGES),
+        (CHANGES, WHOLE),
+        (CHANGES, AGENDA),
+        (AGENDA, RUNS),
+        (CHANGES, later),
+        (AGENDA, wider),
+    ] {
         let cursor = cursor(&ours, of).await;
         let separator = if at.contains('?') { '&' } else { '?' };
         ours.get(&format!("{at}{separator}cursor={cursor}")).await.problem(400, "bad_request");
