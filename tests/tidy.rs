@@ -18,7 +18,7 @@ const LONGEST_FILE: usize = 400;
 const LONGEST_MAIN: usize = 10;
 
 /// What a function's manifest may name beside `shared`.
-const BESIDE_SHARED: [&str; 2] = ["async-trait", "serde_json"];
+const BESIDE_SHARED: [&str; 3] = ["async-trait", "serde_json", "url"];
 
 /// Names of providers, as they stand in slugs, folders and addresses; those to come included.
 const PROVIDER_NAMES: [&str; 7] =

@@ -1,8 +1,8 @@
 //! Answers in the shape of API Gateway's payload 2.0, made once per instance.
 
 use crate::assets::{Asset, Kind};
-use ring::digest::{SHA256, digest};
 use serde_json::{Map, Value, json};
+use shared::digest::sha256_hex;
 use shared::entry::Problem;
 use std::borrow::Cow;
 
@@ -30,7 +30,7 @@ pub(crate) struct Answer {
 impl Answer {
     /// Prepares a file. Its entity tag is a digest of its content, so it changes exactly when the content does.
     pub(crate) fn new(asset: Asset, policy: &Policy) -> Self {
-        let tag = format!("\"{}\"", hex::encode(&digest(&SHA256, asset.body.as_bytes()).as_ref()[..16]));
+        let tag = format!("\"{}\"", &sha256_hex(asset.body.as_bytes())[..32]);
         let mut headers = security();
         headers.insert("content-security-policy".into(), json!(policy.0));
         headers.insert("content-type".into(), json!(asset.kind.content_type()));

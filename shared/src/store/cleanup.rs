@@ -1,10 +1,13 @@
 //! What is left to destroy after a disconnect, a delete, or a grant or dataset that was replaced.
 
+use super::credential::Credential;
+use super::credential::Journal;
 use super::expression::{Item, any, put, text};
+use super::integration::Integration;
 use super::keys;
 use super::table::StoreError;
 use aws_sdk_dynamodb::types::TransactWriteItem;
-use chrono::serde::ts_milliseconds;
+use chrono::serde::{ts_milliseconds, ts_milliseconds_option};
 use chrono::{DateTime, Utc};
 use domain::ids::{AccountId, DatasetId, GrantId, IntegrationId, ProviderAccountId, ProviderSlug};
 use serde::{Deserialize, Serialize};
@@ -26,6 +29,12 @@ pub struct Cleanup {
     /// Where that secret is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pointer: Option<Pointer>,
+    /// Until when somebody may hold the token lease: cleanup waits for it, then rolls forward.
+    #[serde(default, with = "ts_milliseconds_option", skip_serializing_if = "Option::is_none")]
+    pub lease_until: Option<DateTime<Utc>>,
+    /// A received credential that Secrets Manager had not taken yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub journal: Option<Journal>,
     /// The provider account whose grant is to be revoked, if nobody else uses it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoke: Option<ProviderAccountId>,
@@ -41,6 +50,35 @@ pub struct Cleanup {
 }
 
 impl Cleanup {
+    /// Nothing yet of this integration, due now.
+    pub fn of(seen: &Integration, now: DateTime<Utc>) -> Self {
+        Self {
+            integration: seen.id,
+            account: seen.account.clone(),
+            provider: seen.provider.clone(),
+            grant: None,
+            pointer: None,
+            lease_until: None,
+            journal: None,
+            revoke: None,
+            dataset: None,
+            everything: false,
+            due_at: now,
+        }
+    }
+
+    /// The same with a grant: pointer, lease and journal are handed over.
+    #[must_use]
+    pub fn with_grant(self, credential: &Credential) -> Self {
+        Self {
+            grant: Some(credential.grant),
+            pointer: Some(credential.pointer.clone()),
+            lease_until: credential.lease_until,
+            journal: credential.journal.clone(),
+            ..self
+        }
+    }
+
     fn thing(&self) -> String {
         match (self.grant, self.dataset) {
             (Some(grant), _) => grant.to_string(),

@@ -10,7 +10,7 @@ use super::keys;
 use super::table::StoreError;
 use super::{Store, expression};
 use chrono::{DateTime, Utc};
-use domain::ids::{ProviderAccountId, ResourceId};
+use domain::ids::ProviderAccountId;
 
 /// A connect that is about to be committed.
 #[derive(Debug)]
@@ -29,8 +29,6 @@ pub struct Connecting<'a> {
     pub former_account: Option<&'a ProviderAccountId>,
     /// What the former grant or dataset leaves to destroy.
     pub cleanups: &'a [Cleanup],
-    /// Resources of a former provider account, which go.
-    pub forgotten: &'a [ResourceId],
 }
 
 impl Store {
@@ -59,9 +57,6 @@ impl Store {
         }
         for cleanup in connecting.cleanups {
             writes.push(cleanup.write(table)?);
-        }
-        for resource in connecting.forgotten {
-            writes.push(expression::delete(table, keys::resource(next.id, resource), None)?);
         }
         writes.extend(connecting.change.writes(self)?);
         match self.table.transact(writes).await {

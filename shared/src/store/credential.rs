@@ -85,6 +85,16 @@ impl Credential {
         Ok(self.granted()?.when(When::Equals("fence", number(self.fence))))
     }
 
+    /// Holds while nobody has taken the lease or moved the pointer since.
+    pub(super) fn unchanged(&self) -> Result<When, StoreError> {
+        let held = When::Equals("fence", number(self.fence));
+        Ok(When::All(vec![
+            When::Equals("grant", any(&self.grant)?),
+            held,
+            When::Equals("pointer", any(&self.pointer)?),
+        ]))
+    }
+
     fn granted(&self) -> Result<Update, StoreError> {
         Ok(Update::of(keys::credential(self.id)).when(When::Equals("grant", any(&self.grant)?)))
     }

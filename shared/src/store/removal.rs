@@ -44,22 +44,19 @@ impl Store {
         let (table, now) = (self.table.name(), self.now());
         let connected = seen.connected.as_ref().filter(|_| seen.grant.is_some());
         let cleanup = Cleanup {
-            integration: seen.id,
-            account: seen.account.clone(),
-            provider: seen.provider.clone(),
-            grant: credential.map(|credential| credential.grant),
-            pointer: credential.map(|credential| credential.pointer.clone()),
             revoke: connected.map(|connected| connected.id.clone()),
             dataset: everything.then_some(seen.dataset),
             everything,
-            due_at: now,
+            ..Cleanup::of(seen, now)
         };
+        let cleanup = credential.iter().fold(cleanup, |cleanup, credential| cleanup.with_grant(credential));
         let mut writes = Vec::new();
         if credential.is_some() || everything {
             writes.push(cleanup.write(table)?);
         }
-        if credential.is_some() {
-            writes.push(delete(table, keys::credential(seen.id), None)?);
+        if let Some(credential) = credential {
+            // A refresh that commits in between moves the pointer: read again, or the newer one would be forgotten.
+            writes.push(delete(table, keys::credential(seen.id), Some(credential.unchanged()?))?);
         }
         if let Some(connected) = connected {
             let mapping = keys::external_account(&seen.provider, &connected.id, &seen.account);

@@ -6,7 +6,7 @@ use super::{Store, keys};
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use chrono::serde::ts_milliseconds;
 use chrono::{DateTime, Utc};
-use domain::ids::{IntegrationId, ResourceId};
+use domain::ids::{DatasetId, IntegrationId, ResourceId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -15,6 +15,8 @@ use uuid::Uuid;
 pub struct Resource {
     /// The provider's id.
     pub resource: ResourceId,
+    /// Where its records are. One of a former provider account's dataset is only forgotten: its records go with it.
+    pub dataset: DatasetId,
     /// The token of the last complete pull. Kept only after its last page is stored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
@@ -45,8 +47,8 @@ pub struct Pulling {
 
 impl Resource {
     /// A resource that was never pulled.
-    pub fn new(resource: ResourceId, window_start: DateTime<Utc>) -> Self {
-        Self { resource, token: None, query_version: 0, pulling: None, sweeping: None, window_start }
+    pub fn new(resource: ResourceId, dataset: DatasetId, window_start: DateTime<Utc>) -> Self {
+        Self { resource, dataset, token: None, query_version: 0, pulling: None, sweeping: None, window_start }
     }
 
     pub(super) fn write(&self, table: &str, integration: IntegrationId) -> Result<TransactWriteItem, StoreError> {

@@ -62,10 +62,17 @@ pub(super) fn flow_context(name: &str) -> Context {
 impl Connect {
     /// Starts a flow for this member.
     pub async fn start(&self, caller: &Caller, slug: &ProviderSlug) -> Result<ConnectView, Problem> {
-        self.integrations.provider(slug)?;
+        let found = self.integrations.find(caller, slug).await;
+        if found.as_ref().is_err_and(|problem| problem.code == "not_found") {
+            self.integrations.provider(slug)?;
+            self.create.admitted(caller, slug).await?;
+        }
         // Before a slot of the plan is taken: without the application's registration nobody can go on.
         let app = self.vault.app_credentials(slug).await?;
-        let found = self.create.find_or_create(caller, slug).await?;
+        let found = match found {
+            Ok(found) => found,
+            Err(_) => self.create.find_or_create(caller, slug).await?,
+        };
         let integration = self.begun(caller, &found).await?;
         let random = Random::new();
         let (state, verifier) = (random.token256(), random.token256());

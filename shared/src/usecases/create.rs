@@ -37,8 +37,8 @@ impl Create {
             return Ok(before);
         }
         match self.attempt(caller, slug, request).await {
-            // The other one with the same key has committed: its answer is ours.
-            Err(problem) if problem.code == "repeated" => Answered::before(store, request).await?.ok_or(problem),
+            // If the other one with the same key has committed meanwhile, its answer is ours.
+            Err(problem) if problem.status == 409 => Answered::before(store, request).await?.ok_or(problem),
             outcome => outcome.map(|(answered, _)| answered),
         }
     }
@@ -56,6 +56,24 @@ impl Create {
         }
     }
 
+    /// Refuses early what the transaction would refuse, so that a crowd of requests does not meet in it.
+    pub(super) async fn admitted(&self, caller: &Caller, slug: &ProviderSlug) -> Result<Account, Problem> {
+        let store = &self.integrations.store;
+        let (account, existing) =
+            futures_util::try_join!(store.account(&caller.account), store.integration(&caller.account, slug))?;
+        if existing.is_some() {
+            return Err(refused(&NotCreated::Exists, &account));
+        }
+        if !account.offers(slug) {
+            return Err(Problem::new(409, "provider_not_offered", "This provider is not available to your account.")
+                .remedy("Choose another provider, or contact support."));
+        }
+        if account.limit() >= 0 && account.count >= account.limit() {
+            return Err(refused(&NotCreated::Limit, &account));
+        }
+        Ok(account)
+    }
+
     async fn attempt(
         &self,
         caller: &Caller,
@@ -64,11 +82,7 @@ impl Create {
     ) -> Result<(Answered, Found), Problem> {
         let store = &self.integrations.store;
         let provider = self.integrations.provider(slug)?;
-        let account = store.account(&caller.account).await?;
-        if !account.offers(slug) {
-            return Err(Problem::new(409, "provider_not_offered", "This provider is not available to your account.")
-                .remedy("Choose another provider, or contact support."));
-        }
+        let account = self.admitted(caller, slug).await?;
         let integration = self.fresh(caller, slug);
         let view = integration_view(&integration, provider.manifest(), &account);
         let answered = Answered::of(201, &view)?;

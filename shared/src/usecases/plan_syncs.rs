@@ -58,7 +58,7 @@ impl PlanSyncs {
         let due = nominated.len();
         let admitted = self.admitted(nominated);
         let held_back = due - admitted.len();
-        let moved = self.moved(admitted).await?;
+        let moved = self.moved(admitted).await;
         let messages: Vec<_> = moved
             .iter()
             .map(|entry| {
@@ -103,16 +103,14 @@ impl PlanSyncs {
             .collect()
     }
 
-    async fn moved(&self, entries: Vec<Nominated>) -> Result<Vec<Nominated>, StoreError> {
+    async fn moved(&self, entries: Vec<Nominated>) -> Vec<Nominated> {
         let now = self.store.now();
         stream::iter(entries)
-            .map(|entry| async move {
-                let moved = self.store.move_on(&entry, now).await?;
-                Ok(moved.then_some(entry))
-            })
+            // One that could not be moved is due again next minute; the others go.
+            .map(|entry| async move { self.store.move_on(&entry, now).await.unwrap_or(false).then_some(entry) })
             .buffer_unordered(CONCURRENCY)
-            .try_filter_map(|entry| async move { Ok(entry) })
-            .try_collect()
+            .filter_map(|entry| async move { entry })
+            .collect()
             .await
     }
 }

@@ -56,11 +56,14 @@ impl ChangeSettings {
 
     async fn validate(&self, found: &Found, body: &SettingsBody, account: &Account) -> Result<(), Problem> {
         let manifest = found.provider.manifest();
-        if let Some(minutes) = body.interval_minutes {
-            validate_interval(minutes, account)?;
+        // What stays as it is was allowed when it was chosen: after a downgrade the rest can still be saved.
+        let (before, after) = (&found.integration.settings, merged(&found.integration.settings, body));
+        if after.interval_minutes != before.interval_minutes {
+            validate_interval(after.interval_minutes, account)?;
         }
-        let changes_resources = body.resources.is_some() || matches!(body.write_resource, Some(Some(_)));
-        if !changes_resources {
+        let same_resources = after.resources == before.resources && after.write_resource == before.write_resource;
+        let empties = body.resources.as_ref().is_some_and(Vec::is_empty);
+        if same_resources && !empties {
             return Ok(());
         }
         if found.integration.grant.is_none() {

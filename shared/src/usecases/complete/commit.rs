@@ -9,7 +9,7 @@ use crate::usecases::access::context;
 use crate::usecases::draft::Draft;
 use crate::vault::{Pointer, StoredGrant};
 use domain::history::{Actor, HistoryEvent};
-use domain::ids::{DatasetId, ProviderAccountId, ResourceId};
+use domain::ids::{DatasetId, ProviderAccountId};
 use domain::lifecycle::{Signal, Status};
 use domain::run::Trigger;
 use domain::schedule;
@@ -69,17 +69,10 @@ impl Complete {
         let store = &self.integrations.store;
         let former = store.credential(seen.id).await.map_err(|error| Stopped::Unclear(error.into()))?;
         let replaced = seen.connected.as_ref().is_some_and(|connected| connected.id != exchanged.identity.id);
-        let forgotten = if replaced { self.resources(seen).await? } else { vec![] };
         let (credential, refresh_at) = self.credential(flow, exchanged, pointer, former.as_ref()).await?;
         let cleanups = cleanups(seen, former.as_ref(), replaced, store.now());
         let change = self.change(caller, flow, seen, exchanged, replaced)?;
-        Ok(Plan { change, credential, refresh_at, cleanups, forgotten, former_account: former_account(seen, replaced) })
-    }
-
-    async fn resources(&self, seen: &Integration) -> Result<Vec<ResourceId>, Stopped> {
-        let resources = self.integrations.store.resources(seen.id).await;
-        let resources = resources.map_err(|error| Stopped::Unclear(error.into()))?;
-        Ok(resources.into_iter().map(|resource| resource.resource).collect())
+        Ok(Plan { change, credential, refresh_at, cleanups, former_account: former_account(seen, replaced) })
     }
 
     async fn credential(
@@ -164,7 +157,6 @@ impl Complete {
             provider_account: account,
             former_account: plan.former_account.as_ref(),
             cleanups: &plan.cleanups,
-            forgotten: &plan.forgotten,
         };
         self.integrations.store.commit_connect(&connecting).await
     }
@@ -182,7 +174,6 @@ struct Plan {
     credential: Credential,
     refresh_at: Option<chrono::DateTime<chrono::Utc>>,
     cleanups: Vec<Cleanup>,
-    forgotten: Vec<ResourceId>,
     former_account: Option<ProviderAccountId>,
 }
 
@@ -205,22 +196,8 @@ fn cleanups(
     replaced: bool,
     now: chrono::DateTime<chrono::Utc>,
 ) -> Vec<Cleanup> {
-    let blank = Cleanup {
-        integration: seen.id,
-        account: seen.account.clone(),
-        provider: seen.provider.clone(),
-        grant: None,
-        pointer: None,
-        revoke: None,
-        dataset: None,
-        everything: false,
-        due_at: now,
-    };
-    let grant = former.map(|former| Cleanup {
-        grant: Some(former.grant),
-        pointer: Some(former.pointer.clone()),
-        ..blank.clone()
-    });
+    let blank = Cleanup::of(seen, now);
+    let grant = former.map(|former| blank.clone().with_grant(former));
     let dataset = replaced.then_some(Cleanup { dataset: Some(seen.dataset), ..blank });
     grant.into_iter().chain(dataset).collect()
 }

@@ -14,10 +14,15 @@ const WINDOW: TimeDelta = TimeDelta::days(90);
 impl Step<'_> {
     /// Every run begins with sweeping what is no longer chosen; it is hidden meanwhile.
     pub(super) async fn sweep_unchosen(&mut self, resources: &mut Vec<Resource>) -> Result<(), Stop> {
+        let (current, former): (Vec<_>, Vec<_>) =
+            resources.drain(..).partition(|resource| resource.dataset == self.held.dataset);
         let chosen = self.held.settings.resources.clone();
         let (kept, unchosen): (Vec<_>, Vec<_>) =
-            resources.drain(..).partition(|resource| chosen.contains(&resource.resource));
+            current.into_iter().partition(|resource| chosen.contains(&resource.resource));
         *resources = kept;
+        for resource in former {
+            self.forget(&resource.resource).await?;
+        }
         for resource in unchosen {
             self.sweep_all(&resource).await?;
         }
@@ -43,6 +48,6 @@ impl Step<'_> {
 
     fn known(&self, resources: &[Resource], id: &ResourceId) -> Resource {
         let known = resources.iter().find(|resource| resource.resource == *id).cloned();
-        known.unwrap_or_else(|| Resource::new(id.clone(), self.worker.store.now() - WINDOW))
+        known.unwrap_or_else(|| Resource::new(id.clone(), self.held.dataset, self.worker.store.now() - WINDOW))
     }
 }

@@ -3,6 +3,7 @@
 use super::store_page::{Batch, tombstone};
 use super::{Step, Stop};
 use crate::store::{Chunk, MOST_RECORDS, Resource};
+use domain::ids::ResourceId;
 use uuid::Uuid;
 
 impl Step<'_> {
@@ -25,14 +26,19 @@ impl Step<'_> {
     /// Sweeps every record of a resource that is no longer chosen, and forgets the resource. Its cursor goes first:
     /// chosen again before the sweep is over, the resource is read in full, and what was swept already comes back.
     pub(super) async fn sweep_all(&mut self, resource: &Resource) -> Result<(), Stop> {
-        let unread = Resource::new(resource.resource.clone(), resource.window_start);
+        let unread = Resource::new(resource.resource.clone(), resource.dataset, resource.window_start);
         if *resource != unread {
             self.store_batch(&unread, Batch::default(), Some(&unread)).await?;
         }
         self.sweep(resource, None).await?;
+        self.forget(&resource.resource).await
+    }
+
+    /// Removes the resource's item.
+    pub(super) async fn forget(&mut self, resource: &ResourceId) -> Result<(), Stop> {
         let chunk = Chunk {
             integration: &self.held,
-            resource: &resource.resource,
+            resource,
             records: vec![],
             progress: &self.progress,
             cursor: None,
