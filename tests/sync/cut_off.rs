@@ -8,8 +8,8 @@ use sandbox::google::{ADA, TEAM_CALENDAR};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_sync_ends_whole_wherever_its_worker_dies() {
-    let scene = Scene::with(80).await;
-    scene.page_size(16);
+    let scene = Scene::with(40).await;
+    scene.page_size(7);
     let mut call = 0;
     loop {
         let account = format!("cut-{call}");
@@ -82,7 +82,7 @@ async fn a_full_sync_with_sweep_ends_whole_wherever_its_worker_dies() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn another_choice_of_calendars_is_carried_out_wherever_its_worker_dies() {
-    let scene = Scene::synced(60).await;
+    let scene = Scene::synced(24).await;
     let choices = [TEAM_CALENDAR, ADA];
     let mut call = 0;
     loop {

@@ -23,7 +23,7 @@ async fn a_rate_limit_is_waited_out_as_asked_and_is_no_failure() {
     assert_eq!(scene.runs(DEMO).await[0].failure.as_ref().expect("a failure").class, FailureClass::RateLimited);
 
     scene.clock.advance(TimeDelta::seconds(599));
-    assert_eq!(scene.run().await, "not_due");
+    assert_eq!(scene.run().await, "held_back");
     assert_eq!(scene.next_run().await, "succeeded");
     assert_eq!(scene.integration().await.rate_limited, 0);
 }

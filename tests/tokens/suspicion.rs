@@ -30,9 +30,9 @@ async fn a_refused_grant_is_left_alone_for_a_minute() {
 
     scene.sandbox().reset_counters();
     scene.clock.advance(QUIET - TimeDelta::seconds(1));
-    assert_eq!(scene.run().await, "not_due");
+    assert_eq!(scene.run().await, "held_back");
     scene.admin(DEMO).post("/integrations/google-calendar/sync", &json!({})).await.ok();
-    assert_eq!(scene.run().await, "failed");
+    assert_eq!(scene.run().await, "held_back", "not even for a person");
     let options = scene.admin(DEMO).get("/integrations/google-calendar/options/calendars").await;
     assert!(options.status >= 400);
     assert_eq!(scene.sandbox().counters().total(), 0, "no call at all, also not with the access token at hand");
