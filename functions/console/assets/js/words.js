@@ -9,7 +9,8 @@ export function toneOf(status) {
 }
 
 /** A sentence about each status, for the detail page. */
-export function meaningOf(status) {
+export function meaningOf({ status, connected }) {
+  if (status === "Configuring" && !connected) return "Connecting was begun and not finished.";
   const meanings = {
     Draft: "Created, not connected yet.",
     Configuring: "Being set up. Finish the settings below to start.",

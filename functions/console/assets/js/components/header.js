@@ -17,11 +17,11 @@ export function detailHeader(about) {
 }
 
 function showStatus(status, integration) {
-  const key = JSON.stringify([integration?.status, integration?.account?.label]);
+  const key = JSON.stringify([integration?.status, integration?.connected, integration?.account?.label]);
   if (status.dataset.shown === key) return;
   status.dataset.shown = key;
   if (!integration) return void fill(status, h("span", { class: "badge quiet outline" }, "Not connected"));
-  const meaning = meaningOf(integration.status);
+  const meaning = meaningOf(integration);
   fill(status, statusPill(integration.status), integration.account && h("span", { class: "muted account" }, integration.account.label), meaning && h("span", { class: "muted" }, meaning));
 }
 

@@ -70,8 +70,11 @@ function detail(view, provider, about, first, signal) {
   }
 
   function arrived(next) {
+    const back = lost.firstChild;
     fill(lost);
     take(next);
+    // What could not be read meanwhile says so still.
+    if (back && integration) [history, events].forEach((panel) => panel.reload());
   }
 
   function saved(next) {
@@ -131,8 +134,13 @@ function detail(view, provider, about, first, signal) {
     pending.add(action);
     show(integration);
     (action === "sync" ? startSync() : test())
-      .catch((error) => signal.aborted || fill(remarks, problemNotice(problem(error))))
+      .catch((error) => signal.aborted || remark(problem(error)))
       .finally(() => settle(action));
+  }
+
+  /** That Aura cannot be reached is said once. */
+  function remark(failure) {
+    if (failure.code !== "unreachable" || !lost.firstChild) fill(remarks, problemNotice(failure));
   }
 
   function settle(action) {
@@ -146,9 +154,9 @@ function detail(view, provider, about, first, signal) {
       await post(`/integrations/${provider}/sync`, undefined, { signal });
     } finally {
       await poller.now();
-      // A run that has ended already leaves no other trace.
-      history.reload();
     }
+    // A run that has ended already leaves no other trace.
+    history.reload();
   }
 
   async function test() {
