@@ -3,7 +3,7 @@
 use super::tab::Tab;
 use chromiumoxide::{Browser, BrowserConfig};
 use futures_util::StreamExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 use tempfile::TempDir;
 use tokio::sync::{Mutex, MutexGuard};
@@ -102,10 +102,8 @@ impl Chrome {
 }
 
 fn executable() -> Option<PathBuf> {
-    match variable("CHROMIUM") {
-        Some(path) => Some(path.into()),
-        None => Some(Path::new("/usr/bin/chromium")).filter(|path| path.exists()).map(Path::to_owned),
-    }
+    let path = variable("CHROMIUM").unwrap_or_else(|| "/usr/bin/chromium".to_owned());
+    Some(PathBuf::from(path)).filter(|path| path.exists())
 }
 
 #[expect(clippy::disallowed_methods, reason = "where Chromium is, is no configuration of the product")]

@@ -94,16 +94,6 @@ impl Tab {
         self.0.find_element("body").await.expect("a body").press_key(key).await.expect("a key");
     }
 
-    /// Runs a script before any of the pages that this tab goes to from now on.
-    pub(super) async fn before_each_page(&self, script: &str) {
-        self.0.evaluate_on_new_document(script).await.expect("a script");
-    }
-
-    /// Loads the page anew.
-    pub(super) async fn reload(&self) {
-        self.0.reload().await.expect("the page loads");
-    }
-
     async fn point(&self, selector: &str) -> Point {
         self.until(&format!("{}?.scrollIntoView({{ block: 'center' }}) ?? true", one(selector))).await;
         let place = format!(
