@@ -149,8 +149,8 @@ async fn an_event_that_is_refused_five_times_is_parked_and_an_error_in_the_log()
         assert_eq!(relay(&world).await["refused"], 1, "refusal {refusals}");
     }
     assert!(errors(&world), "{:?}", world.lines.all());
-    let left = world.items_of("OUTBOX#").await;
-    assert_eq!((left.len(), &left[0]["parked"]["BOOL"]), (1, &json!(true)));
+    assert_eq!(world.items_of("OUTBOX#").await.len(), 1);
+    assert_eq!(world.items_of("OUTBOX#parked").await.len(), 1);
     faults.clear();
     world.clock.advance(TimeDelta::seconds(30));
     assert_eq!(relay(&world).await["accepted"], 0, "an operator decides what becomes of it");

@@ -158,6 +158,11 @@ pub(crate) fn outbox(entry: Uuid) -> Key {
     Key::new(outbox_partition(shard), entry.to_string())
 }
 
+/// Where an entry goes that the bus refused for the last time: nobody reads it again by itself.
+pub(crate) fn parked(entry: Uuid) -> Key {
+    Key::new("OUTBOX#parked", entry.to_string())
+}
+
 /// A millisecond instant in the fixed width by which texts sort as time does.
 pub(crate) fn sortable(at: DateTime<Utc>) -> String {
     format!("{:015}", at.timestamp_millis().max(0))

@@ -1,7 +1,8 @@
 //! The outbox: events are written in the transaction of the change they tell, and published right after it.
 
-use super::expression::{instant, number, put, text};
-use super::table::{Range, StoreError};
+use super::expression::{Item, Update, When, delete, instant, number, put, text};
+use super::keys::Key;
+use super::table::{Query, Range, StoreError, parse};
 use super::{Store, keys};
 use crate::bus::Event;
 use aws_sdk_dynamodb::types::TransactWriteItem;
@@ -34,8 +35,6 @@ struct OutboxItem {
     at: i64,
     #[serde(default)]
     refusals: u32,
-    #[serde(default)]
-    parked: bool,
 }
 
 /// What became of an entry at the bus.
@@ -54,13 +53,17 @@ impl OutboxEntry {
     }
 
     pub(super) fn write(&self, table: &str) -> Result<TransactWriteItem, StoreError> {
-        let mut item = keys::outbox(self.event.id).into_item();
+        put(table, self.item(keys::outbox(self.event.id)), None)
+    }
+
+    fn item(&self, key: Key) -> Item {
+        let mut item = key.into_item();
         item.insert("account".into(), text(self.event.account.as_str()));
         item.insert("detail_type".into(), text(&self.event.detail_type));
         item.insert("version".into(), number(self.event.version));
         item.insert("detail".into(), text(self.event.detail.to_string()));
         item.insert("at".into(), instant(self.event.time));
-        put(table, item, None)
+        item
     }
 }
 
@@ -82,15 +85,18 @@ impl TryFrom<OutboxItem> for OutboxEntry {
 }
 
 impl Store {
-    /// Entries of one shard that whoever wrote them should have published by now, oldest first.
-    pub async fn unpublished(&self, shard: u64, older_than: TimeDelta) -> Result<Vec<OutboxEntry>, StoreError> {
-        let until = self.now() - older_than;
-        let items: Vec<OutboxItem> = self.table.query_all(None, &keys::outbox_partition(shard), || Range::All).await?;
-        items
-            .into_iter()
-            .filter(|item| !item.parked && item.at <= until.timestamp_millis())
-            .map(OutboxEntry::try_from)
-            .collect()
+    /// Entries of one shard that whoever wrote them should have published by now, oldest first, at most `limit`.
+    pub async fn unpublished(
+        &self,
+        shard: u64,
+        older_than: TimeDelta,
+        limit: usize,
+    ) -> Result<Vec<OutboxEntry>, StoreError> {
+        let until = (self.now() - older_than).timestamp_millis();
+        let query = Query { limit: Some(limit as i32), ..Query::of(keys::outbox_partition(shard), Range::All) };
+        let items = self.table.query(query).await?.items.into_iter().map(parse::<OutboxItem>);
+        let old = items.filter(|item| item.as_ref().map_or(true, |item| item.at <= until));
+        old.map(|item| OutboxEntry::try_from(item?)).collect()
     }
 
     /// How many shards the outbox has.
@@ -103,17 +109,24 @@ impl Store {
         let key = keys::outbox(entry.event.id);
         match published {
             Published::Accepted => self.table.delete(key).await.map(|()| false),
+            Published::Refused if entry.refusals + 1 >= MOST_REFUSALS => self.park_entry(entry).await.map(|()| true),
             Published::Refused => {
-                let parked = entry.refusals + 1 >= MOST_REFUSALS;
-                let update = super::expression::Update::of(key).add("refusals", 1);
-                let update = update.when(super::expression::When::Exists(keys::PK));
-                let update = if parked { update.set("parked", super::expression::any(&true)?) } else { update };
+                let update = Update::of(key).add("refusals", 1).when(When::Exists(keys::PK));
                 match self.table.update(update).await {
-                    Ok(_) => Ok(parked),
+                    Ok(_) => Ok(false),
                     Err(error) if error.is_conflict() => Ok(false),
                     Err(error) => Err(error),
                 }
             }
         }
+    }
+
+    async fn park_entry(&self, entry: &OutboxEntry) -> Result<(), StoreError> {
+        let table = self.table.name();
+        let writes = vec![
+            delete(table, keys::outbox(entry.event.id), None)?,
+            put(table, entry.item(keys::parked(entry.event.id)), None)?,
+        ];
+        self.table.transact(writes).await
     }
 }

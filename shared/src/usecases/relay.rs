@@ -9,6 +9,9 @@ use serde_json::json;
 /// An entry that is older was left behind.
 const LEFT_BEHIND: TimeDelta = TimeDelta::seconds(30);
 
+/// So many entries of a shard in one sweep; the rest waits a minute.
+const MOST_AT_ONCE: usize = 200;
+
 /// Sweeps the outbox.
 #[derive(Clone)]
 pub struct Relay {
@@ -27,7 +30,7 @@ impl Relay {
     pub async fn sweep(&self) -> Result<Tally, StoreError> {
         let mut total = Tally::default();
         for shard in 0..self.store.outbox_shards() {
-            let entries = self.store.unpublished(shard, LEFT_BEHIND).await?;
+            let entries = self.store.unpublished(shard, LEFT_BEHIND, MOST_AT_ONCE).await?;
             let tally = self.publisher.publish(&entries).await?;
             total.accepted += tally.accepted;
             total.refused += tally.refused;
