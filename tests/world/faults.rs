@@ -57,6 +57,9 @@ impl Call {
     }
 }
 
+/// Makes the status and body that a call gets.
+pub(crate) type Reply = Arc<dyn Fn(&Call) -> (u16, Value) + Send + Sync>;
+
 /// What happens to a call.
 #[derive(Clone)]
 pub(crate) enum Fault {
@@ -69,7 +72,7 @@ pub(crate) enum Fault {
     /// The call is not carried out; this status and error code come back.
     Refuse(u16, &'static str),
     /// The call is not carried out; this status and body come back.
-    Reply(Arc<dyn Fn(&Call) -> (u16, Value) + Send + Sync>),
+    Reply(Reply),
     /// The call waits at the gate.
     Hold(Gate),
     /// This happens first; then the call goes on.

@@ -13,7 +13,7 @@ mod twin;
 pub(crate) use client::{Answer, Client};
 pub(crate) use clock::TestClock;
 pub(crate) use events::{Person, http_event, sqs_event};
-pub(crate) use faults::{Call, Fault, Faults, Gate};
+pub(crate) use faults::{Call, Fault, Faults};
 pub(crate) use lines::Lines;
 pub(crate) use tap::Tap;
 pub(crate) use twin::{issued_by, with_twin};
