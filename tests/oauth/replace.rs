@@ -30,8 +30,6 @@ async fn from_disconnected_another_account_begins_anew_and_the_history_stays() {
     assert!(stored.settings.resources.is_empty() && stored.settings.write_resource.is_none());
     assert_eq!(stored.settings.interval_minutes, 30, "what is not about the account stays");
     assert_eq!(stored.last_success_at, None);
-    let own = world.items_of("INTEGRATION#").await;
-    assert!(!own.iter().any(|item| item["SK"]["S"].as_str().is_some_and(|sk| sk.starts_with("RESOURCE#"))));
     let added = added_to(&world, &lines).await;
     assert_eq!(added, ["account_replaced", "reconnected", "status_changed Disconnected Testing"]);
 
@@ -50,6 +48,11 @@ async fn from_disconnected_another_account_begins_anew_and_the_history_stays() {
         (Some("Active"), Some(GRACE))
     );
     assert_eq!(integration["settings"]["resources"], json!([GRACE]));
+    let dataset = stored.dataset.to_string();
+    let own = world.items_of("INTEGRATION#").await.iter().map(plain).collect::<Vec<_>>();
+    let resources = own.iter().filter(|item| item["SK"].as_str().is_some_and(|sk| sk.starts_with("RESOURCE#")));
+    let resources: Vec<_> = resources.map(|it| (it["resource"].as_str(), it["dataset"].as_str())).collect();
+    assert_eq!(resources, [(Some(GRACE), Some(dataset.as_str()))], "the former account's cursors are forgotten");
 }
 
 #[tokio::test(flavor = "multi_thread")]
