@@ -10,6 +10,9 @@ use std::fmt::Write;
 const PLACED: [&str; 11] =
     ["ts", "level", "fn", "op", "outcome", "request_id", "cold", "_aws", "integration_id", "run_id", "fence"];
 
+/// The function that serves the page: one look at it is a dozen files.
+const PAGE: &str = "console";
+
 /// Prints the functions' log lines for people.
 pub struct Terminal;
 
@@ -27,7 +30,8 @@ pub fn say(line: &str) {
     let _ = writeln!(std::io::stdout().lock(), "{line}");
 }
 
-/// A log line for people; none for lines that only carry metrics, or say that a schedule found nothing to do.
+/// A log line for people; none for lines that only carry metrics, or say that a schedule found nothing to do or
+/// that the page was served.
 pub fn readable(line: &str) -> Option<String> {
     let Ok(Value::Object(fields)) = serde_json::from_str(line) else { return Some(line.to_owned()) };
     let op = fields.get("op").and_then(Value::as_str)?;
@@ -38,7 +42,8 @@ pub fn readable(line: &str) -> Option<String> {
     };
     let part = |name: &str| fields.get(name).and_then(Value::as_str).unwrap_or_default();
     let (outcome, details) = (part("outcome"), details(&fields));
-    if outcome == "ok" && details.is_empty() {
+    let silent = details.is_empty() || part("fn") == PAGE;
+    if outcome == "ok" && silent {
         return None;
     }
     let took = fields.get("dur_ms").map(|took| format!("  {took} ms")).unwrap_or_default();
@@ -101,6 +106,16 @@ mod tests {
     fn a_line_for_people_begins_with_when_where_and_how_it_ended() {
         let line = r#"{"ts":"2026-11-22T01:34:32.123Z","level":"error","fn":"create","request_id":"r","op":"create","outcome":"failed","account_id":"demo","figures":{"due":1},"none":null,"dur_ms":2}"#;
         assert_eq!(readable(line).unwrap(), "✗ 01:34:32 create         failed  account_id=demo  due=1  2 ms");
+    }
+
+    #[test]
+    fn the_page_s_files_are_served_without_a_word_unless_that_fails() {
+        let served = |outcome: &str| {
+            let line = serde_json::json!({ "fn": "console", "op": "console", "outcome": outcome, "status": 304 });
+            readable(&line.to_string())
+        };
+        assert_eq!(served("ok"), None);
+        assert!(served("not_found").is_some());
     }
 
     #[test]
