@@ -65,7 +65,11 @@ impl Connect {
         let found = self.integrations.find(caller, slug).await;
         if found.as_ref().is_err_and(|problem| problem.code == "not_found") {
             self.integrations.provider(slug)?;
-            self.create.admitted(caller, slug).await?;
+            match self.create.admitted(caller, slug).await {
+                // Somebody else connects at the same moment: theirs is found below.
+                Err(problem) if problem.code != "already_exists" => return Err(problem),
+                _ => {}
+            }
         }
         // Before a slot of the plan is taken: without the application's registration nobody can go on.
         let app = self.vault.app_credentials(slug).await?;
