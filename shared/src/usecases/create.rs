@@ -59,9 +59,9 @@ impl Create {
     /// Refuses early what the transaction would refuse, so that a crowd of requests does not meet in it.
     pub(super) async fn admitted(&self, caller: &Caller, slug: &ProviderSlug) -> Result<Account, Problem> {
         let store = &self.integrations.store;
-        let (account, existing) =
-            futures_util::try_join!(store.account(&caller.account), store.integration(&caller.account, slug))?;
-        if existing.is_some() {
+        // In this order: a count that knows of another create is never read with an integration from before it.
+        let account = store.account(&caller.account).await?;
+        if store.integration(&caller.account, slug).await?.is_some() {
             return Err(refused(&NotCreated::Exists, &account));
         }
         if !account.offers(slug) {
