@@ -308,13 +308,15 @@ impl Table {
     /// All of these writes or none. A meeting with another transaction is tried again with jitter; a condition that
     /// does not hold never is.
     pub(super) async fn transact(&self, writes: Vec<TransactWriteItem>) -> Result<(), StoreError> {
+        // One token for all tries: one that was carried out although its answer was lost makes the later ones replays.
+        let token = hex::encode(self.random.bytes::<16>());
         for attempt in 1.. {
             let answer = self
                 .clients
                 .dynamodb()
                 .transact_write_items()
                 .set_transact_items(Some(writes.clone()))
-                // The SDK gives each call a token of its own: its own tries after a lost answer are replays.
+                .client_request_token(&token)
                 .send()
                 .await;
             match answer {
