@@ -121,7 +121,7 @@ async fn every_endpoint_answers_every_kind_of_caller_as_it_should() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn calendar_records_are_for_any_member_and_leads_for_administrators() {
-    let registry = Registry::new(vec![TestProvider::of("leads", Category::Leads), TestProvider::new("calendar")]);
+    let registry = Registry::new(vec![TestProvider::of("leads", Category::Leads), TestProvider::calendar("calendar")]);
     let wires = Wires { registry: Some(registry), ..Wires::default() };
     let world = World::of(Plan { by_hand: true, wires, ..Plan::default() }).await;
     let (admin, viewer) = (world.admin(DEMO), world.viewer(DEMO));

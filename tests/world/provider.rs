@@ -15,7 +15,7 @@ pub(crate) struct TestProvider(Manifest);
 
 impl TestProvider {
     /// A calendar provider with this slug.
-    pub(crate) fn new(slug: &str) -> Arc<dyn Provider> {
+    pub(crate) fn calendar(slug: &str) -> Arc<dyn Provider> {
         Self::of(slug, Category::Calendar)
     }
 
