@@ -118,20 +118,6 @@ impl Store {
         self.table.transact(vec![update.into_write(self.table.name())?]).await
     }
 
-    /// Consumes the state of a flow that ended at the provider, with a history line.
-    pub async fn flow_ended_at_provider(
-        &self,
-        flow: &Flow,
-        outcome: &str,
-        line: &HistoryLine,
-    ) -> Result<(), StoreError> {
-        let writes = vec![
-            flow.ended(FlowState::Started, FlowState::Failed, outcome)?.into_write(self.table.name())?,
-            history::write(self.table.name(), flow.id, self.new_id(), self.now(), line)?,
-        ];
-        self.table.transact(writes).await
-    }
-
     /// Claims the exchange: exactly one caller gets it, and the code is erased. From here on the flow is due for
     /// cleanup in an hour.
     pub async fn claim_flow(&self, flow: &Flow) -> Result<(), StoreError> {
@@ -146,18 +132,22 @@ impl Store {
         self.table.transact(vec![update.into_write(self.table.name())?]).await
     }
 
-    /// Stores why a claimed or returned flow ended without success, with a history line.
-    pub async fn flow_failed(
+    /// Stores why a flow ended without success, with a history line if its integration still exists. The state is
+    /// consumed.
+    pub async fn end_flow(
         &self,
         flow: &Flow,
         from: FlowState,
         outcome: &str,
         line: &HistoryLine,
     ) -> Result<(), StoreError> {
-        let writes = vec![
-            flow.ended(from, FlowState::Failed, outcome)?.into_write(self.table.name())?,
-            history::write(self.table.name(), flow.id, self.new_id(), self.now(), line)?,
-        ];
+        let table = self.table.name();
+        let mut writes = vec![flow.ended(from, FlowState::Failed, outcome)?.into_write(table)?];
+        let integration = self.integration(&flow.account, &flow.provider).await?;
+        // A line of a deleted integration would stay for ever: cleanup has been there.
+        if integration.is_some_and(|integration| integration.id == flow.id) {
+            writes.push(history::write(table, flow.id, self.new_id(), self.now(), line)?);
+        }
         self.table.transact(writes).await
     }
 }

@@ -105,7 +105,7 @@ impl Callback {
     async fn ended(&self, flow: &Flow, outcome: &'static str) -> Result<Return, CallbackError> {
         let line =
             HistoryLine { actor: Actor::Provider, event: HistoryEvent::ConnectEnded { code: outcome.to_owned() } };
-        match self.store.flow_ended_at_provider(flow, outcome, &line).await {
+        match self.store.end_flow(flow, FlowState::Started, outcome, &line).await {
             Ok(()) => Ok(Return { location: self.page(&[("flow", &flow.name), ("error", outcome)]), outcome }),
             Err(error) if error.is_conflict() => Ok(self.refused(Some(flow), "used_state")),
             Err(error) => Err(error.into()),

@@ -157,7 +157,7 @@ impl Complete {
             actor: Actor::Member(caller.member.to_string()),
             event: HistoryEvent::ConnectEnded { code: failed.code().to_owned() },
         };
-        match self.store().flow_failed(flow, from, failed.code(), &line).await {
+        match self.store().end_flow(flow, from, failed.code(), &line).await {
             Err(error) if error.is_conflict() => Ok(false),
             outcome => Ok(outcome.map(|()| true)?),
         }
