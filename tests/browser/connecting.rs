@@ -36,8 +36,10 @@ async fn ada_connects_in_a_popup_sees_the_events_chooses_a_second_calendar_and_s
     meeting_today(&world, "Tea with Babbage");
     slow_events(&world);
     tab.click("[data-action=sync]").await;
-    let progress = tab.text(".sync[data-running=true] [data-progress]").await;
-    assert!(progress.contains("calendars done"), "{progress}");
+    tab.until(
+        "(document.querySelector('.sync[data-running=true] [data-progress]')?.innerText ?? '').includes('calendars done')",
+    )
+    .await;
     tab.sees(".sync[data-running=false]").await;
     runs_are_listed(&tab, 3).await;
     let newest = tab.text("[data-run]").await;
