@@ -10,6 +10,7 @@ mod planned;
 mod refusals;
 mod replaced;
 pub(crate) mod scene;
+mod stays;
 mod twice;
 mod weeks;
 mod whole;

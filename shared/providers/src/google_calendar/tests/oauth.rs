@@ -209,3 +209,10 @@ fn the_issuer_is_known_and_not_promised() {
     let issuer = Google::answering(vec![]).provider.issuer().unwrap();
     assert_eq!(issuer, Issuer { name: "https://accounts.google.com".to_owned(), promised: false });
 }
+
+#[tokio::test]
+async fn a_lifetime_that_no_token_has_is_taken_for_a_day() {
+    let answer = r#"{"access_token":"a2","token_type":"Bearer","expires_in":1000000000000000}"#;
+    let refreshed = Google::answering_one(200, answer).provider.refresh(&app(), &credential()).await.unwrap();
+    assert_eq!(refreshed.access.expires_in, Some(chrono::TimeDelta::days(1)));
+}
