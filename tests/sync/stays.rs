@@ -1,12 +1,12 @@
 //! What must not go: changes behind a leftover sweep, events that cannot be read any more, history, a new connection.
 
-use super::scene::Scene;
-use crate::world::DEMO;
+use super::scene::{BEYOND_THE_LEASE, Scene, WHOLE};
+use crate::world::{Call, DEMO};
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::TimeDelta;
 use domain::history::Actor;
 use domain::lifecycle::{ErrorReason, Status};
-use sandbox::google::ADA;
+use sandbox::google::{ADA, TEAM_CALENDAR};
 use sandbox::{Fault, FaultKind, PathKind};
 use serde_json::json;
 
@@ -100,4 +100,22 @@ async fn everything_that_lives_can_be_read_without_updated_since() {
         }
     }
     assert_eq!(read, living);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_calendar_unchosen_in_its_first_page_leaves_nothing_behind() {
+    let scene = Scene::synced(600).await;
+    scene.choose(&[ADA, TEAM_CALENDAR]).await;
+    let stores = |call: &Call| call.of_worker() && call.writes().iter().any(|key| key.starts_with("RECORDS#"));
+    scene.faults.nth(1, stores, crate::world::Fault::DieBefore);
+    let event = crate::world::sqs_event(&[scene.message(DEMO).await]);
+    assert!(scene.faults.until_death(scene.invoke("sync-worker", event, WHOLE)).await.is_none(), "it died");
+    scene.faults.clear();
+    assert!(!scene.records(DEMO, TEAM_CALENDAR).await.is_empty(), "a first chunk was stored");
+
+    scene.choose(&[ADA]).await;
+    scene.clock.advance(BEYOND_THE_LEASE);
+    scene.finish(DEMO).await;
+    assert!(scene.records(DEMO, TEAM_CALENDAR).await.iter().all(|record| record.deleted));
+    assert!(scene.resource(DEMO, TEAM_CALENDAR).await.is_none());
 }
