@@ -7,10 +7,12 @@ import { pause } from "./dom.js";
 const EVERY = 1_000;
 const QUESTIONS = 45;
 const LOST_ANSWERS = 3;
+/** Answers that say nothing about the flow: asked again, it tells itself how it ended. */
+const UNCLEAR = ["unreachable", "unavailable", "internal", "unknown"];
 
 /**
  * Completes a flow. Repeating it is safe: the API works once and then answers the stored outcome. Resolves with
- * `{provider, status}`, rejects with a Problem.
+ * `{outcome, provider}`, rejects with a Problem.
  */
 export async function complete(flow, ticket, signal) {
   let lost = 0;
@@ -19,7 +21,7 @@ export async function complete(flow, ticket, signal) {
       const answer = await post("/oauth/complete", { flow, ticket }, { signal });
       if (answer.status !== 202) return answer.body;
     } catch (error) {
-      if (error?.code !== "unreachable" || ++lost > LOST_ANSWERS) throw error;
+      if (!UNCLEAR.includes(error?.code) || ++lost > LOST_ANSWERS) throw error;
     }
     await pause(EVERY, signal);
   }

@@ -177,14 +177,15 @@ function detail(view, provider, about, first, signal) {
     connecting.show(report);
     if (!report.over && report.phase !== "failed") return;
     ["connect", "reconnect"].forEach((action) => pending.delete(action));
-    if (report.phase === "connected") celebrate(report.status);
+    if (report.phase === "connected") celebrate();
     show(integration);
     poller.now();
   }
 
-  async function celebrate(status) {
-    const next = { Testing: "Aura checks the connection, then it syncs by itself.", Paused: "It stays paused until it is resumed." };
-    const said = notice("good", `${about.name} is connected.`, next[status]);
+  async function celebrate() {
+    const paused = integration?.status === "Paused";
+    const next = paused ? "It stays paused until it is resumed." : "Aura checks the connection, then it syncs by itself.";
+    const said = notice("good", `${about.name} is connected.`, next);
     fill(remarks, said);
     await pause(8_000, signal).catch(() => {});
     said.remove();
