@@ -33,11 +33,6 @@ impl FailureClass {
     pub fn counts(self) -> bool {
         matches!(self, Self::Transient | Self::ResourceNotFound | Self::PermanentConfiguration | Self::PermanentRecord)
     }
-
-    /// Whether the same call may succeed later without anybody changing anything.
-    pub fn is_passing(self) -> bool {
-        matches!(self, Self::RateLimited | Self::Transient)
-    }
 }
 
 const BACKOFF_MINUTES: [i64; 8] = [1, 2, 5, 10, 30, 60, 180, 360];

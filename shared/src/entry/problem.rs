@@ -125,7 +125,7 @@ impl Problem {
         problem.remedy("Try again in a moment.")
     }
 
-    /// The provider does not do what is asked for now.
+    /// What puts an integration in Error, as the answer to a request: its sentence and its remedy.
     pub fn of_reason(reason: ErrorReason) -> Self {
         Self::new(422, reason.code(), reason.message()).remedy(reason.remedy())
     }

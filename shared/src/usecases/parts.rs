@@ -82,9 +82,4 @@ impl<'a> Parts<'a> {
     pub fn requests(&self, store: &Store) -> Result<Requests, ConfigError> {
         Ok(Requests::new(store.clone(), self.sync_queue()?))
     }
-
-    /// The set-up itself.
-    pub fn setup(&self) -> &Setup {
-        self.setup
-    }
 }
