@@ -8,17 +8,22 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// A world in which nothing is connected answers these; what is not named here is answered 200.
-const ANSWERS: [(&str, u16); 15] = [
+const ANSWERS: [(&str, u16); 20] = [
     ("connect/google-calendar", 200),
     ("create/google-calendar", 201),
+    ("delete/google-calendar", 204),
+    ("disconnect/google-calendar", 404),
     ("get/admin", 404),
     ("get/viewer", 403),
+    ("history/list", 404),
     ("oauth-callback/allowed", 303),
     ("oauth-callback/denied", 303),
     ("oauth-complete/finish", 404),
     ("options/calendars", 404),
+    ("pause/google-calendar", 404),
     ("records/changed", 404),
     ("records/occurrences", 404),
+    ("resume/google-calendar", 404),
     ("runs/list", 404),
     ("runs/one", 404),
     ("settings/two-calendars", 404),
@@ -80,7 +85,12 @@ async fn samples_of_requests_are_answered_in_a_connected_account_as_a_person_wou
     world.work(DEMO, TimeDelta::minutes(5)).await;
     for (function, name, event) in samples() {
         let status = match name.as_str() {
-            "get/admin" | "options/calendars" | "runs/list" | "records/occurrences" | "test/google-calendar" => 200,
+            "get/admin"
+            | "options/calendars"
+            | "runs/list"
+            | "history/list"
+            | "records/occurrences"
+            | "test/google-calendar" => 200,
             "sync/google-calendar" => 202,
             "create/google-calendar" => 409,
             _ => continue,

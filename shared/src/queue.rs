@@ -11,6 +11,9 @@ use std::time::Duration;
 const BATCH: usize = 10;
 const BATCH_BYTES: usize = 1_000_000;
 
+/// The longest delay of a message, in seconds.
+const LONGEST_DELAY: u128 = 900;
+
 /// How often a batch is sent in all while some of it is refused.
 const ROUNDS: u32 = 3;
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
@@ -49,9 +52,21 @@ impl Queue {
     /// Sends one message. The account is its message group, so that one account's backlog does not hold up the others
     /// (SQS fair queues).
     pub async fn send(&self, account: &AccountId, body: &impl Serialize) -> Result<(), QueueError> {
+        self.send_later(account, body, Duration::ZERO).await
+    }
+
+    /// Sends one message that nobody sees before this time has passed (whole seconds, at most fifteen minutes).
+    pub async fn send_later(
+        &self,
+        account: &AccountId,
+        body: &impl Serialize,
+        delay: Duration,
+    ) -> Result<(), QueueError> {
         let body = encode(body)?;
+        let delay = (!delay.is_zero()).then(|| delay.as_millis().div_ceil(1000).min(LONGEST_DELAY) as i32);
         let request = self.clients.sqs().send_message().queue_url(&self.url).message_group_id(account.as_str());
-        request.message_body(body).send().await.map(|_| ()).map_err(|_| QueueError::Unavailable)
+        let request = request.set_delay_seconds(delay).message_body(body);
+        request.send().await.map(|_| ()).map_err(|_| QueueError::Unavailable)
     }
 
     /// Sends many messages, and what was refused again a few times. Answers the positions that were not confirmed, in

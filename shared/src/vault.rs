@@ -31,6 +31,9 @@ const READ_AGAIN: [u64; 5] = [100, 200, 400, 500, 800];
 /// The label that `PutSecretValue` moves to the version written last.
 const NEWEST: &str = "AWSCURRENT";
 
+/// The label that the former holder of [`NEWEST`] gets then.
+const PREVIOUS: &str = "AWSPREVIOUS";
+
 /// The secrets of one stage.
 pub struct Vault {
     clients: Clients,
@@ -100,7 +103,16 @@ impl Vault {
     /// Reads the version that was written last, with a pointer to it. For rolling forward only, when its
     /// `parent_version` is the pointer's version.
     pub async fn newest(&self, pointer: &Pointer) -> Result<(Pointer, StoredGrant), VaultError> {
-        let request = self.clients.secrets().get_secret_value().secret_id(&pointer.secret).version_stage(NEWEST);
+        self.staged(pointer, NEWEST).await
+    }
+
+    /// Reads the version that was written before the last one.
+    pub async fn previous(&self, pointer: &Pointer) -> Result<(Pointer, StoredGrant), VaultError> {
+        self.staged(pointer, PREVIOUS).await
+    }
+
+    async fn staged(&self, pointer: &Pointer, stage: &str) -> Result<(Pointer, StoredGrant), VaultError> {
+        let request = self.clients.secrets().get_secret_value().secret_id(&pointer.secret).version_stage(stage);
         let answer = request.send().await.map_err(|error| classify(&error))?;
         let version = answer.version_id.clone().ok_or(VaultError::Malformed)?;
         let stored = decode(&text_of(answer)?, pointer.grant)?;

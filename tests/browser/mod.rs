@@ -3,6 +3,7 @@
 
 mod chrome;
 mod connecting;
+mod life;
 mod looking;
 mod tab;
 

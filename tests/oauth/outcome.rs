@@ -1,7 +1,6 @@
 //! What a flow leaves in the item of the integration while it is not finished.
 
 use super::*;
-use domain::history::Actor;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reconnect_that_was_only_started_changes_nothing() {
@@ -24,7 +23,7 @@ async fn a_failed_first_connect_stays_in_configuring_and_can_be_repeated() {
         (integration["status"].as_str(), integration["connected"].as_bool()),
         (Some("Configuring"), Some(false))
     );
-    assert_eq!(integration["actions"], json!(["connect"]));
+    assert_eq!(integration["actions"], json!(["connect", "delete"]));
     world.connect(DEMO).await.ok();
     assert_eq!(detail(&world).await["status"], "Testing");
 }
@@ -33,7 +32,7 @@ async fn a_failed_first_connect_stays_in_configuring_and_can_be_repeated() {
 async fn a_finish_after_a_disconnect_connects_nothing() {
     let world = active().await;
     let fragment = returned(&world, &world.admin(DEMO)).await;
-    world.lifecycle().disconnect(&world.stored(DEMO).await, Actor::Member(ADA.into())).await.expect("disconnected");
+    world.act(DEMO, "disconnect").await;
     let (before, asked) = (picture(&world).await, exchanges(&world));
     complete(&world.admin(DEMO), &fragment).await.problem(409, "start_again");
     assert_eq!((picture(&world).await, exchanges(&world)), (before, asked));
@@ -45,7 +44,7 @@ async fn a_finish_after_a_delete_brings_nothing_back_and_does_not_touch_one_crea
     let world = active().await;
     let admin = world.admin(DEMO);
     let (early, late) = (returned(&world, &admin).await, returned(&world, &admin).await);
-    world.lifecycle().delete(&world.stored(DEMO).await).await.expect("deleted");
+    world.delete(DEMO).await;
     let (before, asked) = (picture(&world).await, exchanges(&world));
     complete(&admin, &early).await.problem(409, "start_again");
     assert_eq!(picture(&world).await, before);

@@ -1,8 +1,7 @@
 //! Reconnecting never degrades: until it has succeeded everything stays, and then only the credentials change.
 
 use super::*;
-use domain::history::Actor;
-use domain::lifecycle::{Signal, Status};
+use domain::lifecycle::{ErrorReason, Status};
 use sandbox::google::{ADA as ADA_AT_GOOGLE, GRACE};
 
 fn grace() -> Consent {
@@ -35,9 +34,13 @@ async fn another_account_at_the_provider_is_refused_and_the_old_grant_works_on()
 
 #[tokio::test(flavor = "multi_thread")]
 async fn another_account_is_refused_in_pause_and_in_error_too() {
-    for signal in [Signal::Pause, Signal::Failed(domain::lifecycle::ErrorReason::CredentialsExpired)] {
+    for paused in [true, false] {
         let world = active().await;
-        world.lifecycle().signal(&world.stored(DEMO).await, signal, Actor::System).await.expect("a signal");
+        if paused {
+            world.act(DEMO, "pause").await;
+        } else {
+            world.found_out(DEMO, Err(ErrorReason::CredentialsExpired)).await;
+        }
         let before = picture(&world).await;
         world.connect_as(DEMO, &grace()).await.problem(409, "wrong_account");
         assert_eq!(picture(&world).await, before);
@@ -79,7 +82,7 @@ async fn a_reconnect_hints_at_the_account_that_is_connected() {
     let world = active().await;
     let admin = world.admin(DEMO);
     assert_eq!(start(&admin).await.parameter("login_hint"), ADA_AT_GOOGLE);
-    world.lifecycle().disconnect(&world.stored(DEMO).await, Actor::System).await.expect("disconnected");
+    world.act(DEMO, "disconnect").await;
     let fresh = start(&admin).await;
     assert!(!fresh.url.query_pairs().any(|(name, _)| name == "login_hint"), "from Disconnected anybody is welcome");
 }
@@ -87,8 +90,7 @@ async fn a_reconnect_hints_at_the_account_that_is_connected() {
 #[tokio::test(flavor = "multi_thread")]
 async fn reconnecting_a_paused_integration_leaves_it_paused() {
     let world = active().await;
-    let actor = Actor::Member(ADA.into());
-    world.lifecycle().signal(&world.stored(DEMO).await, Signal::Pause, actor).await.expect("paused");
+    world.act(DEMO, "pause").await;
     let (before, lines) = (world.stored(DEMO).await, history(&world).await);
     world.connect(DEMO).await.ok();
     let stored = world.stored(DEMO).await;
@@ -104,8 +106,7 @@ async fn reconnecting_a_paused_integration_leaves_it_paused() {
 #[tokio::test(flavor = "multi_thread")]
 async fn reconnecting_heals_an_integration_whose_credentials_expired() {
     let world = active().await;
-    let expired = Signal::Failed(domain::lifecycle::ErrorReason::CredentialsExpired);
-    world.lifecycle().signal(&world.stored(DEMO).await, expired, Actor::System).await.expect("a signal");
+    world.found_out(DEMO, Err(ErrorReason::CredentialsExpired)).await;
     let error = detail(&world).await;
     assert_eq!(error["error"]["message"], "Integration credentials have expired. Please reconnect.");
     world.connect(DEMO).await.ok();

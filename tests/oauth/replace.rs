@@ -1,7 +1,6 @@
 //! Connecting after a disconnect: another account is welcome, the same one after the revoke window.
 
 use super::*;
-use domain::history::Actor;
 use domain::lifecycle::Status;
 use sandbox::google::GRACE;
 
@@ -10,8 +9,7 @@ async fn disconnected() -> World {
     let admin = world.admin(DEMO);
     admin.patch("/integrations/google-calendar/settings", &json!({ "intervalMinutes": 30 })).await.ok();
     world.clock.advance(TimeDelta::seconds(1));
-    let ada = Actor::Member(ADA.into());
-    world.lifecycle().disconnect(&world.stored(DEMO).await, ada).await.expect("disconnected");
+    world.act(DEMO, "disconnect").await;
     assert_eq!(detail(&world).await["status"], "Disconnected");
     world.clock.advance(TimeDelta::seconds(1));
     world

@@ -3,8 +3,7 @@
 use super::scene::{Scene, WHOLE};
 use crate::world::DEMO;
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::history::Actor;
-use domain::lifecycle::{Signal, Status};
+use domain::lifecycle::Status;
 use domain::run::{RunOutcome, Trigger};
 use sandbox::google::{ADA, TEAM_CALENDAR};
 use serde_json::json;
@@ -42,11 +41,6 @@ impl Scene {
         assert!(runs.iter().all(|run| run.outcome != RunOutcome::Running && run.ended_at.is_some()));
         assert_eq!(self.run().await, "not_scheduled", "a later message starts nothing");
     }
-
-    async fn signal(&self, signal: Signal) {
-        let seen = self.integration().await;
-        self.lifecycle().signal(&seen, signal, Actor::System).await.expect("a signal");
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -54,10 +48,10 @@ async fn a_pause_during_a_run_ends_it_and_a_resume_begins_the_next() {
     let scene = Scene::with(60).await;
     scene.page_size(10);
     scene.connect(DEMO).await.ok();
-    let (outcome, ()) = scene.during_a_run(scene.signal(Signal::Pause)).await;
+    let (outcome, ()) = scene.during_a_run(async { drop(scene.act(DEMO, "pause").await) }).await;
     assert_eq!(outcome, "lost");
     scene.assert_interrupted(Status::Paused).await;
-    scene.signal(Signal::Resume).await;
+    scene.act(DEMO, "resume").await;
     assert_eq!(scene.run().await, "succeeded");
     scene.assert_equal(DEMO, ADA).await;
     assert_eq!(scene.integration().await.status, Status::Active);
@@ -68,11 +62,7 @@ async fn a_disconnect_during_a_run_ends_it_and_a_reconnect_goes_on_from_its_page
     let scene = Scene::with(60).await;
     scene.page_size(10);
     scene.connect(DEMO).await.ok();
-    let disconnect = async {
-        let seen = scene.integration().await;
-        scene.lifecycle().disconnect(&seen, Actor::System).await.expect("disconnected");
-    };
-    let (outcome, ()) = scene.during_a_run(disconnect).await;
+    let (outcome, ()) = scene.during_a_run(async { drop(scene.act(DEMO, "disconnect").await) }).await;
     assert_eq!(outcome, "lost");
     scene.assert_interrupted(Status::Disconnected).await;
     assert!(scene.integration().await.grant.is_none());

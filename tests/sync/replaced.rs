@@ -15,7 +15,7 @@ async fn the_old_worker_changes_nothing(at: impl Fn(&Call) -> bool + Send + Sync
     let gate = scene.faults.hold(at);
     let replaced = async {
         gate.reached().await;
-        scene.lifecycle().delete(&old).await.expect("deleted");
+        scene.delete(DEMO).await;
         // Until the revocation of the old grant is over, nobody connects the same account.
         scene.clock.advance(TimeDelta::seconds(61));
         scene.connect(DEMO).await.ok();
@@ -61,7 +61,7 @@ fn stores_records(call: &Call) -> bool {
 async fn nothing_of_a_deleted_integration_is_read_by_the_next_one() {
     let scene = Scene::synced(60).await;
     let old = scene.integration().await;
-    scene.lifecycle().delete(&old).await.expect("deleted");
+    scene.delete(DEMO).await;
     assert!(scene.found(DEMO).await.is_none());
     scene.clock.advance(TimeDelta::seconds(61));
     scene.connect(DEMO).await.ok();

@@ -76,12 +76,11 @@ async fn brings_nothing_back(at: impl Fn(&Call) -> bool + Send + Sync + 'static)
     let scene = Scene::synced(20).await;
     scene.rotation(Rotation::Strict);
     scene.almost_expired().await;
-    let old = scene.integration().await;
     let message = scene.message(DEMO).await;
     let gate = scene.faults.hold(at);
     let deleted = async {
         gate.reached().await;
-        scene.lifecycle().delete(&old).await.expect("deleted");
+        scene.delete(DEMO).await;
         scene.clock.advance(TimeDelta::seconds(61));
         scene.rotation(Rotation::None);
         scene.connect(DEMO).await.ok();

@@ -19,14 +19,16 @@ pub(crate) use tap::Tap;
 pub(crate) use twin::{issued_by, with_twin};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use domain::lifecycle::ErrorReason;
 use local::issuer::Member;
 use local::{Builder, Functions, Options, Running};
 use sandbox::{Consent, Sandbox};
 use serde_json::{Value, json};
 use shared::clock::Clock;
 use shared::entry::{Function, Invocation, Setup};
-use shared::store::Store;
+use shared::store::{Integration, Store};
 use shared::usecases::Parts;
+use shared::usecases::lifecycle::Lifecycle;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -58,15 +60,24 @@ pub(crate) struct World {
     pub(crate) clock: Arc<TestClock>,
     pub(crate) lines: Arc<Lines>,
     setups: Arc<Mutex<HashMap<String, Setup>>>,
+    mail: Mail,
 }
 
-struct Idle;
+/// Workers that a test invokes itself.
+const WORKERS: [&str; 3] = ["sync-worker", "refresh-worker", "lifecycle-worker"];
+
+/// What queues delivered to workers that only the test invokes: function and event.
+pub(crate) type Mail = Arc<Mutex<Vec<(String, Value)>>>;
+
+struct Idle {
+    name: String,
+    mail: Mail,
+}
 
 #[shared::entry::async_trait]
 impl Function for Idle {
     async fn invoke(&self, event: Value, _: Invocation) -> Result<Value, shared::entry::FunctionError> {
-        // What the queue delivers is dropped: the test sends its own.
-        drop(event);
+        self.mail.lock().expect("mail").push((self.name.clone(), event));
         Ok(json!({ "batchItemFailures": [] }))
     }
 }
@@ -86,16 +97,17 @@ impl World {
         let clock = Arc::new(if plan.real_time { TestClock::real() } else { TestClock::default() });
         let lines = Arc::new(Lines::default());
         let setups = Arc::new(Mutex::new(HashMap::new()));
+        let mail = Mail::default();
         let options = Options {
             clock: clock.clone(),
-            functions: watched(&setups, plan.by_hand, plan.adapt),
+            functions: watched(&setups, plan.by_hand.then(|| Arc::clone(&mail)), plan.adapt),
             wires: plan.wires,
             log: lines.clone(),
             sandbox_events: plan.events,
             ..Options::default()
         };
         let stack = local::start(options).await.expect("the stack starts");
-        Self { stack, clock, lines, setups }
+        Self { stack, clock, lines, setups, mail }
     }
 
     /// The time by which everything runs.
@@ -136,7 +148,7 @@ impl World {
         Parts::new(&setup).expect("parts").store().expect("a table")
     }
 
-    /// The set-up of a function with every permission, for what no function of this release does.
+    /// The set-up of a function with every permission, for what no function does.
     pub(crate) fn setup_of_owner(&self, function: &str) -> Setup {
         let setup = self.setup(function);
         let mut vars = setup.vars.map().clone();
@@ -144,13 +156,30 @@ impl World {
         Setup { vars: shared::config::Vars::new(vars), ..setup }
     }
 
-    /// Moves integrations, with every permission.
-    pub(crate) fn lifecycle(&self) -> shared::usecases::lifecycle::Lifecycle {
-        let setup = self.setup_of_owner("oauth-complete");
+    /// Does to the account's Google integration what its administrator asks for: `pause`, `resume`, `disconnect`.
+    pub(crate) async fn act(&self, account: &str, action: &str) -> Value {
+        self.admin(account).post(&format!("/integrations/{GOOGLE}/{action}"), &json!({})).await.ok()
+    }
+
+    /// Deletes the account's Google integration.
+    pub(crate) async fn delete(&self, account: &str) {
+        let answer = self.admin(account).json("DELETE", &format!("/integrations/{GOOGLE}"), &json!({}), &[]).await;
+        assert_eq!(answer.status, 204, "{answer:?}");
+    }
+
+    /// A check of the account's Google integration found this, as a worker would say it.
+    pub(crate) async fn found_out(&self, account: &str, outcome: Result<(), ErrorReason>) {
+        self.found_out_about(&self.stored(account).await, outcome).await;
+    }
+
+    /// A check of the integration as it was then found this.
+    pub(crate) async fn found_out_about(&self, checked: &Integration, outcome: Result<(), ErrorReason>) {
+        let setup = self.setup("test");
         let parts = Parts::new(&setup).expect("parts");
         let store = parts.store().expect("a table");
         let (publisher, requests) = (parts.publisher(&store), parts.requests(&store));
-        shared::usecases::lifecycle::Lifecycle::new(store, publisher.expect("a bus"), requests.expect("a queue"))
+        let lifecycle = Lifecycle::new(store, publisher.expect("a bus"), requests.expect("a queue"));
+        lifecycle.checked(checked, outcome, domain::history::Actor::System).await.expect("a signal");
     }
 
     /// The account's Google integration as the table has it.
@@ -231,21 +260,30 @@ impl World {
         self.admin(account).get("/integrations/google-calendar").await.ok()
     }
 
+    /// What queues have delivered to workers that only the test invokes, in the order of delivery.
+    pub(crate) async fn delivered(&self) -> Vec<(String, Value)> {
+        self.settled().await;
+        std::mem::take(&mut *self.mail.lock().expect("mail"))
+    }
+
     /// Waits until no queue holds work.
     pub(crate) async fn settled(&self) {
         self.stack.drained(Duration::from_secs(60)).await.expect("the work gets done");
     }
 }
 
-/// Every function of the repository, with its set-up noted; the queue's worker idle where the test works by hand.
-fn watched(setups: &Arc<Mutex<HashMap<String, Setup>>>, by_hand: bool, adapt: Option<twin::Adapt>) -> Functions {
+/// Every function of the repository, with its set-up noted; with `mail`, workers only note what they are sent.
+fn watched(setups: &Arc<Mutex<HashMap<String, Setup>>>, mail: Option<Mail>, adapt: Option<twin::Adapt>) -> Functions {
     let watch = |(name, build): (String, Builder)| {
         let (setups, key, adapt) = (Arc::clone(setups), name.clone(), adapt.clone());
-        let idle = by_hand && name == "sync-worker";
+        let mail = mail.clone().filter(|_| WORKERS.contains(&name.as_str()));
         let watched: Builder = Arc::new(move |setup: &Setup| {
             let setup = twin::adapted(setup, adapt.as_ref());
             setups.lock().expect("setups").insert(key.clone(), setup.clone());
-            if idle { Ok(Arc::new(Idle) as Arc<dyn Function>) } else { build(&setup) }
+            match &mail {
+                Some(mail) => Ok(Arc::new(Idle { name: key.clone(), mail: Arc::clone(mail) }) as Arc<dyn Function>),
+                None => build(&setup),
+            }
         });
         (name, watched)
     };

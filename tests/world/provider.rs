@@ -32,6 +32,7 @@ impl TestProvider {
             writes: true,
             rotation: Rotation::None,
             syncs_per_minute: 60,
+            refreshes_per_minute: 60,
         }))
     }
 }

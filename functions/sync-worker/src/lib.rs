@@ -14,6 +14,7 @@ pub fn function(setup: &Setup) -> Result<Arc<dyn Function>, ConfigError> {
         registry: parts.registry()?,
         tokens: parts.tokens(&store)?,
         publisher: parts.publisher(&store)?,
+        policy: parts.policy()?,
         store,
     };
     Ok(worker(setup, "sync-worker", move |message, deadline| {

@@ -24,5 +24,5 @@ async fn handle(sync: SyncNow, request: Request) -> Result<Reply, Problem> {
     request.only_query(&[])?;
     request.no_body()?;
     let started = sync.start(request.caller()?, &request.provider()?, request.name()?.as_ref()).await?;
-    Ok(Reply::value(started.status, started.body))
+    Ok(Reply::answered(started))
 }

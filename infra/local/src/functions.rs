@@ -11,7 +11,7 @@ pub type Builder = Arc<dyn Fn(&Setup) -> Result<Arc<dyn Function>, ConfigError> 
 /// Package name → how the function is built.
 pub type Functions = BTreeMap<String, Builder>;
 
-const TABLE: [(&str, Build); 16] = [
+const TABLE: [(&str, Build); 26] = [
     ("list", list::function),
     ("get", get::function),
     ("create", create::function),
@@ -20,13 +20,23 @@ const TABLE: [(&str, Build); 16] = [
     ("oauth-complete", oauth_complete::function),
     ("options", options::function),
     ("settings", settings::function),
+    ("pause", pause::function),
+    ("resume", resume::function),
+    ("disconnect", disconnect::function),
+    ("delete", delete::function),
     ("test", test_connection::function),
     ("sync", sync::function),
     ("runs", runs::function),
+    ("history", history::function),
     ("records", records::function),
     ("console", console::function),
     ("schedule-sync", schedule_sync::function),
     ("sync-worker", sync_worker::function),
+    ("schedule-refresh", schedule_refresh::function),
+    ("refresh-worker", refresh_worker::function),
+    ("schedule-health", schedule_health::function),
+    ("lifecycle-worker", lifecycle_worker::function),
+    ("account-events", account_events::function),
     ("relay", relay::function),
 ];
 

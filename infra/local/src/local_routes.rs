@@ -103,7 +103,7 @@ async fn set_plan(State(desk): Shared, body: Bytes) -> Response {
     let Some(table) = desk.stack.tables.first() else {
         return problem(StatusCode::NOT_FOUND, "the template has no table");
     };
-    match plan::write(desk.clients.dynamodb(), &table.name, &account, request.plan).await {
+    match plan::tell(desk.clients.dynamodb(), &desk.ticks.instances, &table.name, &account, request.plan).await {
         Ok(()) => Json(json!({"account": account.as_str(), "plan": request.plan})).into_response(),
         Err(why) => problem(StatusCode::BAD_GATEWAY, &why),
     }

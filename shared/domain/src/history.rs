@@ -31,18 +31,31 @@ pub enum HistoryEvent {
         /// The reason, when the new status is Error.
         #[serde(skip_serializing_if = "Option::is_none", default)]
         reason: Option<ErrorReason>,
+        /// Why: the name of the signal that moved it.
+        #[serde(default)]
+        why: String,
     },
     /// The credentials were replaced; the status may have stayed.
     Reconnected,
     /// A connect or reconnect ended without success.
     ConnectEnded {
-        /// The fixed code: `denied`, `wrong_account`, `missing_permissions`, `failed`.
+        /// The fixed code: `denied`, `wrong_account`, `missing_permissions`, `abandoned`.
         code: String,
     },
     /// Another provider account took the place of the former one; its records went.
     AccountReplaced,
     /// The settings were changed.
     SettingsChanged,
+    /// So many runs in a row failed that a notice went out.
+    Warned {
+        /// Failed runs in a row.
+        failures: u32,
+    },
+    /// The plan changed how often it may sync.
+    IntervalLimited {
+        /// Minutes between two scheduled syncs from now on.
+        minutes: u32,
+    },
 }
 
 /// One line of the history.

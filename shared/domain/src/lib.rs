@@ -8,6 +8,7 @@ pub mod ids;
 pub mod lifecycle;
 pub mod occurrences;
 pub mod plan;
+pub mod policy;
 pub mod record;
 pub mod resource;
 pub mod run;

@@ -123,6 +123,15 @@ impl ErrorReason {
         }
     }
 
+    /// The one action that the remedy names.
+    pub fn remedy_action(self) -> Action {
+        match self {
+            Self::CredentialsExpired | Self::InsufficientPermissions => Action::Reconnect,
+            Self::ResourceNotFound | Self::Configuration => Action::Settings,
+            Self::RepeatedFailures | Self::ProviderRejected => Action::Test,
+        }
+    }
+
     /// The reason that a failure of this class puts an integration in Error with at once; `None` where it does not.
     pub fn of_failure(class: FailureClass) -> Option<Self> {
         match class {
@@ -305,33 +314,9 @@ pub fn transition(state: State, signal: Signal) -> Result<Transition, Refused> {
     }
 }
 
-/// What a person can do with an integration, as the API and the page name it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Action {
-    /// Authorize for the first time, or again after a disconnect.
-    Connect,
-    /// Authorize again in place.
-    Reconnect,
-    /// Choose what is synced and how often.
-    Settings,
-    /// Verify the connection at once.
-    Test,
-    /// Sync at once.
-    Sync,
-}
+mod actions;
 
-/// The actions that are legal now. `connected`: there is a grant.
-pub fn legal_actions(state: State, connected: bool) -> Vec<Action> {
-    if !connected {
-        return vec![Action::Connect];
-    }
-    let mut actions = vec![Action::Reconnect, Action::Settings, Action::Test];
-    if state.status == Status::Active {
-        actions.push(Action::Sync);
-    }
-    actions
-}
+pub use actions::{Action, legal_actions};
 
 #[cfg(test)]
 mod tests;

@@ -17,6 +17,10 @@ pub enum Trigger {
     Settings,
     /// The provider said that something changed.
     Webhook,
+    /// A person resumed it.
+    Resume,
+    /// The daily attempt of a deactivated integration.
+    Probe,
 }
 
 /// What a run does.

@@ -57,6 +57,9 @@ pub struct Manifest {
     pub rotation: Rotation,
     /// Scheduled syncs that may be started in a minute, over all accounts.
     pub syncs_per_minute: u32,
+    /// Refreshes ahead of expiry that may be started in a minute, over all accounts. Each of a provider that rotates is a
+    /// write of Secrets Manager, which takes 50 a second of everybody.
+    pub refreshes_per_minute: u32,
 }
 
 /// The application's own registration at a provider.

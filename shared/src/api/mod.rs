@@ -3,9 +3,12 @@
 //! `docs/openapi.json` is generated from here, the template's routes are checked against it.
 
 mod bodies;
+pub mod events;
+mod history;
 pub mod openapi;
 pub mod routes;
 mod views;
 
 pub use bodies::*;
+pub use history::*;
 pub use views::*;

@@ -2,8 +2,8 @@
 
 use crate::api::routes::{self, Access, Route};
 use crate::api::{
-    AgendaView, CatalogueView, ChangesView, CompleteBody, CompleteView, ConnectView, CreateBody, IntegrationView,
-    OptionsView, RunView, RunsView, SettingsBody, SyncStartedView, TestView,
+    AgendaView, CatalogueView, ChangesView, CompleteBody, CompleteView, ConnectView, CreateBody, HistoryView,
+    IntegrationView, OptionsView, RunView, RunsView, SettingsBody, SyncStartedView, TestView,
 };
 use crate::entry::ProblemDocument;
 use schemars::generate::{SchemaGenerator, SchemaSettings};
@@ -80,7 +80,7 @@ fn path_parameters(route: &Route) -> impl Iterator<Item = Value> {
 
 fn query_parameters(route: &Route) -> impl Iterator<Item = Value> {
     let names: &[(&str, &str)] = match *route {
-        routes::RUNS => &[("limit", "integer"), ("cursor", "string")],
+        routes::RUNS | routes::HISTORY => &[("limit", "integer"), ("cursor", "string")],
         routes::RECORDS => &[
             ("updatedSince", "date-time"),
             ("from", "date-time"),
@@ -100,7 +100,16 @@ fn query_parameters(route: &Route) -> impl Iterator<Item = Value> {
 }
 
 fn headers(route: &Route) -> impl Iterator<Item = Value> {
-    let idempotent = [routes::CREATE, routes::SETTINGS, routes::SYNC].contains(route);
+    let idempotent = [
+        routes::CREATE,
+        routes::SETTINGS,
+        routes::SYNC,
+        routes::PAUSE,
+        routes::RESUME,
+        routes::DISCONNECT,
+        routes::DELETE,
+    ]
+    .contains(route);
     idempotent
         .then(|| {
             json!({
@@ -149,7 +158,9 @@ fn responses(route: &Route, schemas: &mut SchemaGenerator) -> Value {
 fn successes(route: &Route, schemas: &mut SchemaGenerator) -> Vec<(&'static str, Option<Schema>)> {
     match *route {
         routes::LIST => vec![("200", Some(schema::<CatalogueView>(schemas)))],
-        routes::GET | routes::SETTINGS => vec![("200", Some(schema::<IntegrationView>(schemas)))],
+        routes::GET | routes::SETTINGS | routes::PAUSE | routes::RESUME | routes::DISCONNECT => {
+            vec![("200", Some(schema::<IntegrationView>(schemas)))]
+        }
         routes::CREATE => vec![("201", Some(schema::<IntegrationView>(schemas)))],
         routes::CONNECT => vec![("200", Some(schema::<ConnectView>(schemas)))],
         routes::COMPLETE => {
@@ -165,6 +176,8 @@ fn successes(route: &Route, schemas: &mut SchemaGenerator) -> Vec<(&'static str,
             let either = json!({ "oneOf": [schema::<ChangesView>(schemas), schema::<AgendaView>(schemas)] });
             vec![("200", Schema::try_from(either).ok())]
         }
+        routes::HISTORY => vec![("200", Some(schema::<HistoryView>(schemas)))],
+        routes::DELETE => vec![("204", None)],
         routes::CALLBACK => vec![("303", None)],
         _ => vec![("200", None)],
     }

@@ -62,6 +62,22 @@ pub const OPTIONS: Route = route(
 /// Change the settings.
 pub const SETTINGS: Route =
     route("PATCH", "/integrations/{provider}/settings", "settings", Access::Admin, "Change the settings");
+/// Pause.
+pub const PAUSE: Route =
+    route("POST", "/integrations/{provider}/pause", "pause", Access::Admin, "Stop syncing until it is resumed");
+/// Resume.
+pub const RESUME: Route = route("POST", "/integrations/{provider}/resume", "resume", Access::Admin, "Sync again");
+/// Disconnect.
+pub const DISCONNECT: Route = route(
+    "POST",
+    "/integrations/{provider}/disconnect",
+    "disconnect",
+    Access::Admin,
+    "Give the grant back, keep configuration and history",
+);
+/// Delete.
+pub const DELETE: Route =
+    route("DELETE", "/integrations/{provider}", "delete", Access::Admin, "Delete an integration and all that is its");
 /// Test the connection.
 pub const TEST: Route =
     route("POST", "/integrations/{provider}/test", "test", Access::Admin, "Test the connection at once");
@@ -71,6 +87,9 @@ pub const SYNC: Route = route("POST", "/integrations/{provider}/sync", "sync", A
 pub const RUNS: Route = route("GET", "/integrations/{provider}/runs", "runs", Access::Admin, "The run history");
 /// One run.
 pub const RUN: Route = route("GET", "/integrations/{provider}/runs/{run}", "runs", Access::Admin, "One run");
+/// The history.
+pub const HISTORY: Route =
+    route("GET", "/integrations/{provider}/history", "history", Access::Admin, "What happened to the integration");
 /// The synced records.
 pub const RECORDS: Route =
     route("GET", "/integrations/{provider}/records", "records", Access::Member, "The synced records");
@@ -82,7 +101,7 @@ pub const ASSETS: Route = route("GET", "/assets/{proxy+}", "console", Access::Pu
 pub const OPENAPI: Route = route("GET", "/openapi.json", "console", Access::Public, "This document");
 
 /// Every route.
-pub const ALL: [Route; 16] = [
-    LIST, GET, CREATE, CONNECT, CALLBACK, COMPLETE, OPTIONS, SETTINGS, TEST, SYNC, RUNS, RUN, RECORDS, PAGE, ASSETS,
-    OPENAPI,
+pub const ALL: [Route; 21] = [
+    LIST, GET, CREATE, DELETE, CONNECT, CALLBACK, COMPLETE, OPTIONS, SETTINGS, PAUSE, RESUME, DISCONNECT, TEST, SYNC,
+    RUNS, RUN, HISTORY, RECORDS, PAGE, ASSETS, OPENAPI,
 ];

@@ -102,6 +102,8 @@ pub struct IntegrationView {
     pub account: Option<AccountView>,
     /// In Error: why, since when, what is tried next.
     pub error: Option<ErrorView>,
+    /// Its last runs failed, and it is tried again by itself.
+    pub trouble: Option<TroubleView>,
     /// What is legal now.
     pub actions: Vec<Action>,
     /// What was chosen.
@@ -140,6 +142,26 @@ pub struct ErrorView {
     pub since: DateTime<Utc>,
     /// When it is tried again by itself, if it is.
     pub next_try_at: Option<DateTime<Utc>>,
+    /// The action that the remedy names.
+    pub action: Action,
+}
+
+/// That the last runs of a scheduled integration failed.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TroubleView {
+    /// Failed runs in a row.
+    pub failures: u32,
+    /// What is wrong, in a sentence.
+    pub message: String,
+    /// Since when nothing has worked.
+    pub since: DateTime<Utc>,
+    /// When it is tried again.
+    pub next_try_at: Option<DateTime<Utc>>,
+    /// A notice went out.
+    pub warned: bool,
+    /// The provider fails for many accounts at the moment: nothing is switched off for it.
+    pub frozen: bool,
 }
 
 /// What was chosen.
@@ -180,6 +202,9 @@ pub struct SyncView {
     pub last_success_at: Option<DateTime<Utc>>,
     /// When the next one is due.
     pub next_at: Option<DateTime<Utc>>,
+    /// Minutes between two scheduled syncs, as they are in force: longer than what was chosen where the plan allows no
+    /// shorter one.
+    pub interval_minutes: u32,
     /// A longer interval to choose, when the provider limits the rate for long.
     pub suggested_interval: Option<u32>,
 }

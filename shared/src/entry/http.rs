@@ -7,6 +7,7 @@ use crate::entry::function::{Function, FunctionError, Invocation, Setup};
 use crate::entry::log::{Level, Log};
 use crate::entry::problem::Problem;
 use crate::entry::request::Request;
+use crate::usecases::Answered;
 use async_trait::async_trait;
 use chrono::TimeDelta;
 use serde::Serialize;
@@ -39,6 +40,12 @@ impl Reply {
         headers.insert("content-type".into(), json!("application/json"));
         headers.insert("cache-control".into(), json!("no-store"));
         Self { status, headers, body: Some(body), outcome: "ok" }
+    }
+
+    /// An answer that was remembered or made already; without a body where its status has none.
+    pub fn answered(answered: Answered) -> Self {
+        let reply = Self::value(answered.status, answered.body);
+        if answered.status == 204 { Self { body: None, ..reply } } else { reply }
     }
 
     /// Sends the browser on, leaving nothing behind in caches or `Referer` (RFC 9700 §4.2).

@@ -7,6 +7,9 @@ use crate::clock::SharedClock;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
+/// The namespace of every metric.
+const NAMESPACE: &str = "Aura/Integrations";
+
 /// Takes finished lines.
 pub trait LineSink: Send + Sync {
     /// Takes one line, without the line break.
@@ -89,6 +92,23 @@ impl Log {
         for (name, value) in extra {
             line.insert((*name).to_owned(), value.clone());
         }
+        self.sink.line(&Value::Object(line).to_string());
+    }
+
+    /// Counts something, for CloudWatch (embedded metric format). Dimensions are few and small: a provider, an outcome,
+    /// never an account.
+    pub fn count(&self, metric: &str, dimensions: &[(&str, &str)], value: u64) {
+        let names: Vec<&str> = dimensions.iter().map(|(name, _)| *name).collect();
+        let at = self.clock.as_ref().map(|clock| clock.now().timestamp_millis()).unwrap_or_default();
+        let directive = json!({
+            "Namespace": NAMESPACE,
+            "Dimensions": [names],
+            "Metrics": [{ "Name": metric, "Unit": "Count" }],
+        });
+        let mut line = Map::new();
+        line.insert("_aws".into(), json!({ "Timestamp": at, "CloudWatchMetrics": [directive] }));
+        line.extend(dimensions.iter().map(|(name, value)| ((*name).to_owned(), json!(value))));
+        line.insert(metric.to_owned(), json!(value));
         self.sink.line(&Value::Object(line).to_string());
     }
 

@@ -1,5 +1,6 @@
 //! The account's own item: plan, count and configuration.
 
+use super::expression::{Update, When, any, number, text};
 use super::keys;
 use super::table::{Query, Range, StoreError, parse};
 use super::{Integration, Store};
@@ -8,6 +9,23 @@ use domain::ids::{AccountId, ProviderSlug};
 use domain::plan::Plan;
 use serde::Deserialize;
 use std::collections::BTreeSet;
+
+/// What the rest of Aura says of an account. Each part has a version of its own; an older one changes nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AccountNews {
+    /// Its plan.
+    Plan {
+        /// The plan.
+        plan: Plan,
+        /// A limit of this account alone, in place of the plan's; -1 = unlimited.
+        limit: Option<i64>,
+    },
+    /// Which providers it does not see.
+    Configuration {
+        /// Their slugs.
+        hidden: BTreeSet<ProviderSlug>,
+    },
+}
 
 /// An account as this product knows it. One that was never seen has the defaults.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -43,6 +61,31 @@ impl Account {
 }
 
 impl Store {
+    /// Takes over what is said of an account; `false` when something newer was said of the same part. The same news
+    /// again is taken over again.
+    pub async fn account_news(
+        &self,
+        account: &AccountId,
+        version: u64,
+        news: &AccountNews,
+    ) -> Result<bool, StoreError> {
+        let item = Update::of(keys::account(account));
+        let (update, part) = match news {
+            AccountNews::Plan { plan, limit } => {
+                let update = item.set("plan", text(plan.as_str())).set_or_remove("limit_override", limit.map(number));
+                (update, "plan_version")
+            }
+            AccountNews::Configuration { hidden } => (item.set("hidden", any(hidden)?), "configuration_version"),
+        };
+        let newer = When::Any(vec![When::Absent(part), When::Below(part, number(version + 1))]);
+        let update = update.set(part, number(version)).when(newer);
+        match self.table.transact(vec![update.into_write(self.table.name())?]).await {
+            Ok(()) => Ok(true),
+            Err(error) if error.is_conflict() => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Reads the account.
     pub async fn account(&self, account: &AccountId) -> Result<Account, StoreError> {
         Ok(self.table.get(keys::account(account)).await?.unwrap_or_default())

@@ -2,6 +2,7 @@
 //! events. Whoever changes an integration reads it, decides on a copy, and writes the copy if nobody was faster.
 
 use super::Store;
+use super::checkup::Checkup;
 use super::expression::put;
 use super::history;
 use super::idempotency::Idempotency;
@@ -20,6 +21,7 @@ pub struct Change {
     runs: Vec<Run>,
     lines: Vec<HistoryLine>,
     events: Vec<OutboxEntry>,
+    review: Option<Checkup>,
     idempotency: Option<Idempotency>,
 }
 
@@ -27,7 +29,7 @@ impl Change {
     /// From the integration as it was read to what it becomes.
     pub fn new(seen: &Integration, next: Integration) -> Self {
         let next = Integration { rev: seen.rev + 1, ..next };
-        Self { seen: seen.clone(), next, runs: vec![], lines: vec![], events: vec![], idempotency: None }
+        Self { seen: seen.clone(), next, runs: vec![], lines: vec![], events: vec![], review: None, idempotency: None }
     }
 
     /// Writes this run as it is now.
@@ -48,6 +50,13 @@ impl Change {
     #[must_use]
     pub fn event(mut self, event: OutboxEntry) -> Self {
         self.events.push(event);
+        self
+    }
+
+    /// Brings the next look at the integration forward, or back to its regular time.
+    #[must_use]
+    pub fn review(mut self, checkup: Option<Checkup>) -> Self {
+        self.review = checkup;
         self
     }
 
@@ -80,6 +89,9 @@ impl Change {
         }
         for event in &self.events {
             writes.push(event.write(table)?);
+        }
+        if let Some(checkup) = &self.review {
+            writes.push(checkup.write(table)?);
         }
         if let Some(idempotency) = &self.idempotency {
             writes.push(idempotency.write(table)?);

@@ -2,10 +2,13 @@
 
 use super::credential::Credential;
 use super::credential::Journal;
-use super::expression::{Item, any, put, text};
+use super::due::{self, Due, ItemName};
+use super::expression::{Item, When, any, put};
+use super::flow::Flow;
 use super::integration::Integration;
-use super::keys;
+use super::keys::Key;
 use super::table::StoreError;
+use super::{Store, keys};
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use chrono::serde::{ts_milliseconds, ts_milliseconds_option};
 use chrono::{DateTime, Utc};
@@ -38,6 +41,12 @@ pub struct Cleanup {
     /// The provider account whose grant is to be revoked, if nobody else uses it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoke: Option<ProviderAccountId>,
+    /// Until when that revocation may begin in its window; a later one begins a window of its own.
+    #[serde(default, with = "ts_milliseconds_option", skip_serializing_if = "Option::is_none")]
+    pub revoke_until: Option<DateTime<Utc>>,
+    /// How often the revocation was tried.
+    #[serde(default)]
+    pub attempts: u32,
     /// A dataset whose records are to be deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dataset: Option<DatasetId>,
@@ -61,6 +70,8 @@ impl Cleanup {
             lease_until: None,
             journal: None,
             revoke: None,
+            revoke_until: None,
+            attempts: 0,
             dataset: None,
             everything: false,
             due_at: now,
@@ -74,6 +85,7 @@ impl Cleanup {
             grant: Some(credential.grant),
             pointer: Some(credential.pointer.clone()),
             lease_until: credential.lease_until,
+            due_at: credential.lease_until.map_or(self.due_at, |until| until.max(self.due_at)),
             journal: credential.journal.clone(),
             ..self
         }
@@ -87,12 +99,71 @@ impl Cleanup {
         }
     }
 
+    /// The item's name, for the message that starts the work.
+    pub fn name(&self) -> ItemName {
+        self.key().into()
+    }
+
+    /// Another attempt, no sooner than this.
+    #[must_use]
+    pub fn later(self, due_at: DateTime<Utc>) -> Self {
+        Self { due_at, ..self }
+    }
+
+    fn key(&self) -> Key {
+        keys::cleanup(self.integration, &self.thing())
+    }
+
     pub(super) fn write(&self, table: &str) -> Result<TransactWriteItem, StoreError> {
+        put(table, self.item()?, None)
+    }
+
+    fn item(&self) -> Result<Item, StoreError> {
         let mut item: Item = serde_dynamo::to_item(self).map_err(StoreError::ours)?;
-        item.extend(keys::cleanup(self.integration, &self.thing()).into_item());
+        item.extend(self.key().into_item());
         item.insert("id".into(), any(&self.integration)?);
-        item.insert(keys::DUE.pk.into(), text(keys::due_shard("cleanup", self.integration)));
-        item.insert(keys::DUE.sk.into(), text(keys::due_sort(self.due_at, self.integration)));
-        put(table, item, None)
+        due::enter(&mut item, Due::Cleanup, self.integration, Some(self.due_at));
+        Ok(item)
+    }
+}
+
+/// What a message of the lifecycle queue is about.
+#[derive(Debug)]
+pub enum LeftBehind {
+    /// Something to destroy.
+    Cleanup(Box<Cleanup>),
+    /// A flow that has to end.
+    Flow(Box<Flow>),
+}
+
+impl Store {
+    /// What is left behind under this name; `None` when that is done.
+    pub async fn left_behind(&self, name: &ItemName) -> Result<Option<LeftBehind>, StoreError> {
+        let key = name.key();
+        if keys::is_flow(&key) {
+            return Ok(self.table.get(key).await?.map(|flow| LeftBehind::Flow(Box::new(flow))));
+        }
+        Ok(self.table.get(key).await?.map(|cleanup| LeftBehind::Cleanup(Box::new(cleanup))))
+    }
+
+    /// Writes how far a cleanup is, while it is there: one that another worker has finished does not come back.
+    pub async fn keep_cleanup(&self, cleanup: &Cleanup) -> Result<(), StoreError> {
+        let there = Some(When::Exists(keys::PK));
+        self.table.transact(vec![put(self.table.name(), cleanup.item()?, there)?]).await
+    }
+
+    /// The cleanup is done.
+    pub async fn finish_cleanup(&self, cleanup: &Cleanup) -> Result<(), StoreError> {
+        self.table.delete(cleanup.key()).await
+    }
+
+    /// Erases a page of a dataset's records; answers whether none is left.
+    pub async fn erase_records(&self, dataset: DatasetId) -> Result<bool, StoreError> {
+        self.table.erase_some(&keys::records_partition(dataset)).await
+    }
+
+    /// Erases a page of what hangs on a deleted integration's id; answers whether nothing is left.
+    pub async fn erase_integration(&self, id: IntegrationId) -> Result<bool, StoreError> {
+        self.table.erase_some(&keys::integration_partition(id)).await
     }
 }

@@ -9,7 +9,6 @@ use super::flow::{Flow, FlowState};
 use super::keys;
 use super::table::StoreError;
 use super::{Store, expression};
-use chrono::{DateTime, Utc};
 use domain::ids::ProviderAccountId;
 
 /// A connect that is about to be committed.
@@ -21,8 +20,6 @@ pub struct Connecting<'a> {
     pub change: &'a Change,
     /// The new credentials.
     pub credential: &'a Credential,
-    /// When they are to be refreshed.
-    pub refresh_at: Option<DateTime<Utc>>,
     /// Who was connected.
     pub provider_account: &'a ProviderAccountId,
     /// The former provider account, when it is another one.
@@ -41,7 +38,7 @@ impl Store {
         let mut writes = vec![
             Revoking::none_alive(table, &next.provider, connecting.provider_account, self.now())?,
             connecting.flow.ended(FlowState::Exchanging, FlowState::Done, "connected")?.into_write(table)?,
-            put(table, credential.to_item(connecting.refresh_at)?, None)?,
+            put(table, credential.to_item()?, None)?,
             external::uses(
                 table,
                 &next.provider,

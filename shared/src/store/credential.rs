@@ -1,6 +1,10 @@
 //! The credential item: where the grant's secret is, the sealed access token, and the token lease with its fence.
+//!
+//! The protocol is checked as a state space in `tests/model`, which uses these names: whoever changes a condition here
+//! changes it there.
 
-use super::expression::{Item, Update, When, any, instant, number, text};
+use super::due::{self, Due};
+use super::expression::{Item, Update, When, any, instant, number};
 use super::table::StoreError;
 use super::{Store, keys};
 use crate::vault::Pointer;
@@ -42,6 +46,18 @@ pub struct Credential {
     /// A received credential that Secrets Manager would not take, sealed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub journal: Option<Journal>,
+    /// A holder of the lease died with it: what it may have received is lost unless a version or the journal has it.
+    #[serde(default)]
+    pub orphaned: bool,
+    /// Failed refreshes in a row that say nothing about the grant.
+    #[serde(default)]
+    pub attempts: u32,
+    /// No refresh before this instant: the provider asked to wait.
+    #[serde(default, with = "ts_milliseconds_option", skip_serializing_if = "Option::is_none")]
+    pub retry_at: Option<DateTime<Utc>>,
+    /// When it is to be refreshed ahead of its expiry; the truth behind the index.
+    #[serde(default, with = "ts_milliseconds_option", skip_serializing_if = "Option::is_none")]
+    pub due_at: Option<DateTime<Utc>>,
 }
 
 /// A sealed access token.
@@ -68,16 +84,28 @@ pub struct Journal {
     pub at: DateTime<Utc>,
 }
 
+/// When a refresh that failed is tried again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Again {
+    /// Failed refreshes in a row.
+    pub attempts: u32,
+    /// No call before this instant: the provider asked to wait.
+    pub retry_at: Option<DateTime<Utc>>,
+    /// When it is due.
+    pub due_at: DateTime<Utc>,
+}
+
 impl Credential {
-    pub(super) fn to_item(&self, due: Option<DateTime<Utc>>) -> Result<Item, StoreError> {
+    pub(super) fn to_item(&self) -> Result<Item, StoreError> {
         let mut item: Item = serde_dynamo::to_item(self).map_err(StoreError::ours)?;
         item.extend(keys::credential(self.id).into_item());
-        if let Some(due) = due {
-            item.insert("due_at".into(), instant(due));
-            item.insert(keys::DUE.pk.into(), text(keys::due_shard("refresh", self.id)));
-            item.insert(keys::DUE.sk.into(), text(keys::due_sort(due, self.id)));
-        }
+        due::enter(&mut item, Due::Refresh, self.id, self.due_at);
         Ok(item)
+    }
+
+    /// Somebody holds the token lease.
+    pub fn is_leased(&self, now: DateTime<Utc>) -> bool {
+        self.lease_until.is_some_and(|until| until >= now)
     }
 
     /// An update that requires the grant and the fence of this copy.
@@ -107,13 +135,14 @@ impl Store {
     }
 
     /// Takes the token lease, if nobody holds it and nobody took it since `seen` was read. Answers the credentials
-    /// with the holder's fence.
+    /// with the holder's fence. A lease that has ended without being given back means a dead holder.
     pub async fn lease_token(&self, seen: &Credential, until: DateTime<Utc>) -> Result<Credential, StoreError> {
         let free = When::Any(vec![When::Absent("lease_until"), When::Below("lease_until", instant(self.now()))]);
+        let orphaned = seen.orphaned || seen.lease_until.is_some();
         let update = seen.update()?.when(free).set("fence", number(seen.fence + 1)).set("lease_until", instant(until));
         // A transaction, because the SDK's own tries of it are replays: a lost answer is not a lost lease.
-        self.table.transact(vec![update.into_write(self.table.name())?]).await?;
-        Ok(Credential { fence: seen.fence + 1, lease_until: Some(until), ..seen.clone() })
+        self.update_credential(update.set("orphaned", any(&orphaned)?)).await?;
+        Ok(Credential { fence: seen.fence + 1, lease_until: Some(until), orphaned, ..seen.clone() })
     }
 
     /// Commits a refresh: pointer and access token, lease released. Requires the holder's grant and fence.
@@ -130,35 +159,42 @@ impl Store {
             .set("pointer", any(pointer)?)
             .set("access", any(access)?)
             .set("scopes", any(&scopes)?)
+            .set("orphaned", any(&false)?)
+            .set("attempts", number(0))
             .remove("lease_until")
             .remove("suspected_at")
+            .remove("retry_at")
             .remove("journal")
             .remove("dead");
-        let update = match due {
-            Some(due) => update
-                .set("due_at", instant(due))
-                .set(keys::DUE.pk, text(keys::due_shard("refresh", held.id)))
-                .set(keys::DUE.sk, text(keys::due_sort(due, held.id))),
-            None => update.remove("due_at").remove(keys::DUE.pk).remove(keys::DUE.sk),
-        };
-        self.table.transact(vec![update.into_write(self.table.name())?]).await
+        self.update_credential(due::place(update, Due::Refresh, held.id, due)).await
     }
 
     /// Moves the pointer forward to a version that was written and never committed, and keeps the lease.
     pub async fn roll_forward(&self, held: &Credential, pointer: &Pointer) -> Result<(), StoreError> {
-        let update = held.update()?.set("pointer", any(pointer)?).remove("journal");
-        self.table.transact(vec![update.into_write(self.table.name())?]).await
+        self.update_credential(held.update()?.set("pointer", any(pointer)?).remove("journal")).await
     }
 
-    /// Releases the lease after a failure that says nothing about the grant.
-    pub async fn release_token(&self, held: &Credential) -> Result<(), StoreError> {
-        self.table.transact(vec![held.update()?.remove("lease_until").into_write(self.table.name())?]).await
+    /// Releases the lease after a failure that says nothing about the grant, and says when to try again.
+    pub async fn release_token(&self, held: &Credential, again: &Again) -> Result<(), StoreError> {
+        let update = held
+            .update()?
+            .remove("lease_until")
+            .set("attempts", number(again.attempts))
+            .set_or_remove("retry_at", again.retry_at.map(instant));
+        self.update_credential(due::place(update, Due::Refresh, held.id, Some(again.due_at))).await
     }
 
-    /// Notes that the provider refused versions of the grant, and releases the lease.
-    pub async fn suspect(&self, held: &Credential, dead: &[String], since: DateTime<Utc>) -> Result<(), StoreError> {
+    /// Notes that the provider refused versions of the grant, and releases the lease. It is looked at again at
+    /// `due_at`, or never by itself once the verdict stands.
+    pub async fn suspect(
+        &self,
+        held: &Credential,
+        dead: &[String],
+        since: DateTime<Utc>,
+        due_at: Option<DateTime<Utc>>,
+    ) -> Result<(), StoreError> {
         let update = held.update()?.set("dead", any(&dead)?).set("suspected_at", instant(since)).remove("lease_until");
-        self.table.transact(vec![update.into_write(self.table.name())?]).await
+        self.update_credential(due::place(update, Due::Refresh, held.id, due_at)).await
     }
 
     /// Parks a received credential that Secrets Manager would not take. Requires the grant and no younger journal: a
@@ -167,6 +203,15 @@ impl Store {
         let newer = When::Any(vec![When::Absent("journal_fence"), When::Below("journal_fence", number(journal.fence))]);
         let update =
             held.granted()?.when(newer).set("journal", any(journal)?).set("journal_fence", number(journal.fence));
+        self.update_credential(update).await
+    }
+
+    /// Moves when the credentials are refreshed, if nobody has taken the lease since they were read.
+    pub async fn refresh_at(&self, seen: &Credential, at: DateTime<Utc>) -> Result<(), StoreError> {
+        self.update_credential(due::place(seen.update()?, Due::Refresh, seen.id, Some(at))).await
+    }
+
+    async fn update_credential(&self, update: Update) -> Result<(), StoreError> {
         self.table.transact(vec![update.into_write(self.table.name())?]).await
     }
 }

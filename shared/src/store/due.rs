@@ -1,16 +1,79 @@
 //! The due queue: the index only nominates, the item decides.
 
 use super::Store;
-use super::expression::{Update, When, text};
+use super::expression::{Item, Update, When, instant, text};
 use super::integration::Integration;
 use super::keys::{self, Key};
 use super::table::{Query, Range, StoreError, parse};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::ids::{AccountId, IntegrationId, ProviderSlug};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// How far a planner moves an entry before it sends: a backlog is not sent again every minute.
 const MOVED_ON: TimeDelta = TimeDelta::minutes(5);
+
+/// A kind of work in the due index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Due {
+    /// A sync of an integration.
+    Sync,
+    /// The daily attempt of a deactivated integration.
+    Probe,
+    /// A refresh ahead of the access token's expiry.
+    Refresh,
+    /// A look at an integration, whatever it does by itself.
+    Checkup,
+    /// Something left to destroy, or a flow that has to end.
+    Cleanup,
+}
+
+impl Due {
+    /// The kind's name in the index.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Sync => "sync",
+            Self::Probe => "probe",
+            Self::Refresh => "refresh",
+            Self::Checkup => "checkup",
+            Self::Cleanup => "cleanup",
+        }
+    }
+}
+
+/// The name of one item, as a message carries it. Only the store makes and reads one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ItemName {
+    pk: String,
+    sk: String,
+}
+
+impl ItemName {
+    pub(super) fn key(&self) -> Key {
+        Key { pk: self.pk.clone(), sk: self.sk.clone() }
+    }
+}
+
+impl From<Key> for ItemName {
+    fn from(key: Key) -> Self {
+        Self { pk: key.pk, sk: key.sk }
+    }
+}
+
+/// The place of an item in the index: set while it is due at some time, absent otherwise.
+pub(super) fn place(update: Update, kind: Due, id: IntegrationId, at: Option<DateTime<Utc>>) -> Update {
+    update
+        .set_or_remove("due_at", at.map(instant))
+        .set_or_remove(keys::DUE.pk, at.map(|_| text(keys::due_shard(kind.as_str(), id))))
+        .set_or_remove(keys::DUE.sk, at.map(|at| text(keys::due_sort(at, id))))
+}
+
+/// The index attributes of an item that is put whole.
+pub(super) fn enter(item: &mut Item, kind: Due, id: IntegrationId, at: Option<DateTime<Utc>>) {
+    if let Some(at) = at {
+        item.insert(keys::DUE.pk.into(), text(keys::due_shard(kind.as_str(), id)));
+        item.insert(keys::DUE.sk.into(), text(keys::due_sort(at, id)));
+    }
+}
 
 /// An entry of the index that may be due.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -29,18 +92,27 @@ pub struct Nominated {
     pub provider: ProviderSlug,
 }
 
+impl Nominated {
+    /// The nominated item.
+    pub fn name(&self) -> ItemName {
+        ItemName { pk: self.pk.clone(), sk: self.sk.clone() }
+    }
+}
+
 impl Store {
     /// What one shard has that is due now, oldest first, at most `limit`.
     pub async fn nominated(
         &self,
-        kind: &str,
+        kind: Due,
         shard: u64,
         now: DateTime<Utc>,
         limit: usize,
     ) -> Result<Vec<Nominated>, StoreError> {
         let range = Range::Between("0".into(), format!("{}~", keys::sortable(now)));
-        let query =
-            Query { limit: Some(limit as i32), ..Query::on(&keys::DUE, keys::due_partition(kind, shard), range) };
+        let query = Query {
+            limit: Some(limit as i32),
+            ..Query::on(&keys::DUE, keys::due_partition(kind.as_str(), shard), range)
+        };
         self.table.query(query).await?.items.into_iter().map(parse).collect()
     }
 

@@ -16,6 +16,7 @@ pub(super) enum When {
     Exists(&'static str),
     Absent(&'static str),
     Equals(&'static str, AttributeValue),
+    Differs(&'static str, AttributeValue),
     Below(&'static str, AttributeValue),
     All(Vec<When>),
     Any(Vec<When>),
@@ -47,6 +48,7 @@ impl Placeholders {
             When::Exists(attribute) => format!("attribute_exists({})", self.name(attribute)),
             When::Absent(attribute) => format!("attribute_not_exists({})", self.name(attribute)),
             When::Equals(attribute, value) => format!("{} = {}", self.name(attribute), self.value(value)),
+            When::Differs(attribute, value) => format!("{} <> {}", self.name(attribute), self.value(value)),
             When::Below(attribute, value) => format!("{} < {}", self.name(attribute), self.value(value)),
             When::All(parts) => self.join(parts, " AND "),
             When::Any(parts) => self.join(parts, " OR "),
@@ -92,6 +94,14 @@ impl Update {
         let name = self.placeholders.name(attribute);
         self.removes.push(name);
         self
+    }
+
+    /// Sets what is there, removes what is not.
+    pub(super) fn set_or_remove(self, attribute: &str, value: Option<AttributeValue>) -> Self {
+        match value {
+            Some(value) => self.set(attribute, value),
+            None => self.remove(attribute),
+        }
     }
 
     /// Adds to a number that starts at zero.

@@ -1,8 +1,8 @@
 //! Who uses a provider's account, so that a revocation never kills another tenant's grant.
 
 use super::expression::{When, any, check, instant, number, put};
-use super::keys;
-use super::table::StoreError;
+use super::table::{Query, Range, StoreError};
+use super::{Store, keys};
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::ids::{AccountId, GrantId, IntegrationId, ProviderAccountId, ProviderSlug};
@@ -15,6 +15,10 @@ impl Revoking {
     /// For how long after a disconnect nobody may connect the same provider account (`docs/ARCHITECTURE.md`,
     /// "Revoke window").
     pub const WINDOW: TimeDelta = TimeDelta::seconds(60);
+    /// The revocation begins within this time of the window's beginning, or not in this window: it takes up to 10 s, and
+    /// a connect that exchanged its code before it landed has another 20 s for its commit, which the window must refuse
+    /// (`docs/decisions/0014`).
+    pub const BEGINS_WITHIN: TimeDelta = TimeDelta::seconds(30);
 
     /// Refuses the transaction while a revocation may be under way.
     pub(super) fn none_alive(
@@ -55,4 +59,19 @@ pub(super) fn uses(
     item.insert("integration".into(), any(&integration)?);
     item.insert("stamp".into(), any(&grant)?);
     put(table, item, None)
+}
+
+impl Store {
+    /// Begins a window of its own for a revocation that could not begin in the former one. Put first and read the users
+    /// afterwards: whoever connects later is refused by the window, whoever was earlier is seen.
+    pub async fn begin_revoking(&self, provider: &ProviderSlug, id: &ProviderAccountId) -> Result<(), StoreError> {
+        self.table.transact(vec![Revoking::begin(self.table.name(), provider, id, self.now())?]).await
+    }
+
+    /// Whether any account uses this account of the provider.
+    pub async fn is_used(&self, provider: &ProviderSlug, id: &ProviderAccountId) -> Result<bool, StoreError> {
+        let range = Range::Prefix(keys::ACCOUNT.into());
+        let query = Query { limit: Some(1), ..Query::of(keys::external_account_partition(provider, id), range) };
+        Ok(!self.table.query(query).await?.items.is_empty())
+    }
 }

@@ -1,6 +1,7 @@
 //! OAuth flows: valid for ten minutes, used once, kept a week.
 
-use super::expression::{Item, Update, When, any, instant, number, put, text};
+use super::due::{self, Due, ItemName};
+use super::expression::{Item, Update, When, any, check, instant, number, put, text};
 use super::table::StoreError;
 use super::{Store, history, keys};
 use chrono::serde::{ts_milliseconds, ts_milliseconds_option};
@@ -79,13 +80,25 @@ pub const CODE_VALID: TimeDelta = TimeDelta::seconds(60);
 /// For how long an exchange may be at work before it counts as lost.
 pub const EXCHANGE_LIMIT: TimeDelta = TimeDelta::seconds(30);
 
+/// When whatever a claimed exchange left behind is looked for.
+pub const LOST_AFTER: TimeDelta = TimeDelta::hours(1);
+
 impl Flow {
     fn update(&self, from: FlowState) -> Result<Update, StoreError> {
         Ok(Update::of(keys::flow(&self.name)).when(When::Equals("state", any(&from)?)))
     }
 
+    /// The item's name, for a message about it.
+    pub fn item_name(&self) -> ItemName {
+        keys::flow(&self.name).into()
+    }
+
     pub(super) fn ended(&self, from: FlowState, to: FlowState, outcome: &str) -> Result<Update, StoreError> {
-        Ok(self.update(from)?.set("state", any(&to)?).set("outcome", text(outcome)).remove("code").remove("verifier"))
+        let update = self.update(from)?.set("state", any(&to)?).set("outcome", text(outcome));
+        let update = update.remove("code").remove("verifier");
+        // One that failed after its claim may have written a secret: its entry stays until somebody has looked.
+        let settled = to == FlowState::Done || self.claimed_at.is_none() && from != FlowState::Exchanging;
+        Ok(if settled { due::place(update, Due::Cleanup, self.id, None) } else { update })
     }
 }
 
@@ -95,6 +108,8 @@ impl Store {
         let mut item: Item = serde_dynamo::to_item(flow).map_err(StoreError::ours)?;
         item.extend(keys::flow(&flow.name).into_item());
         item.insert(keys::EXPIRES.into(), number((flow.valid_until + TimeDelta::days(7)).timestamp()));
+        // Whoever never comes back leaves a line in the history all the same.
+        due::enter(&mut item, Due::Cleanup, flow.id, Some(flow.valid_until + CODE_VALID));
         self.table.transact(vec![put(self.table.name(), item, Some(When::Absent(keys::PK)))?]).await
     }
 
@@ -126,9 +141,8 @@ impl Store {
             .update(FlowState::Returned)?
             .set("state", any(&FlowState::Exchanging)?)
             .set("claimed_at", instant(now))
-            .set(keys::DUE.pk, text(keys::due_shard("cleanup", flow.id)))
-            .set(keys::DUE.sk, text(keys::due_sort(now + TimeDelta::hours(1), flow.id)))
             .remove("code");
+        let update = due::place(update, Due::Cleanup, flow.id, Some(now + LOST_AFTER));
         self.table.transact(vec![update.into_write(self.table.name())?]).await
     }
 
@@ -146,8 +160,26 @@ impl Store {
         let integration = self.integration(&flow.account, &flow.provider).await?;
         // A line of a deleted integration would stay for ever: cleanup has been there.
         if integration.is_some_and(|integration| integration.id == flow.id) {
+            let same = When::Equals("id", any(&flow.id)?);
+            writes.push(check(table, keys::integration(&flow.account, &flow.provider), same)?);
             writes.push(history::write(table, flow.id, self.new_id(), self.now(), line)?);
         }
-        self.table.transact(writes).await
+        match self.table.transact(writes).await {
+            // Deleted between the two: the flow ends without a line.
+            Err(StoreError::Conflict(conflict)) if conflict.0 == [1] => {
+                let ended = flow.ended(from, FlowState::Failed, outcome)?.into_write(table)?;
+                self.table.transact(vec![ended]).await
+            }
+            outcome => outcome,
+        }
+    }
+
+    /// Nothing of an ended flow is left to look for.
+    pub async fn settle_flow(&self, flow: &Flow) -> Result<(), StoreError> {
+        let update = due::place(flow.update(flow.state)?, Due::Cleanup, flow.id, None);
+        match self.table.transact(vec![update.into_write(self.table.name())?]).await {
+            Err(error) if error.is_conflict() => Ok(()),
+            outcome => outcome,
+        }
     }
 }

@@ -83,6 +83,15 @@ impl Idempotency {
 }
 
 impl Store {
+    /// Remembers an answer that changed nothing; `false` when one is remembered already.
+    pub async fn remember(&self, answer: &Idempotency) -> Result<bool, StoreError> {
+        match self.table.transact(vec![answer.write(self.table.name())?]).await {
+            Ok(()) => Ok(true),
+            Err(error) if error.is_conflict() => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     /// The answer that was given to this request before, if there is one.
     pub async fn remembered(&self, name: &RequestName) -> Result<Option<Remembered>, StoreError> {
         let item: Option<IdempotencyItem> = self.table.get(keys::idempotency(&name.account, &name.hash)).await?;

@@ -1,6 +1,8 @@
 //! The integration item: what a person configured, where it stands, and the sync lease with its fence.
 
-use super::expression::{Item, Update, When, any, number, put, text};
+use super::checkup::Checkup;
+use super::due::{self, Due};
+use super::expression::{Item, Update, When, any, number, put};
 use super::idempotency::Idempotency;
 use super::outbox::OutboxEntry;
 use super::table::StoreError;
@@ -12,6 +14,7 @@ use domain::failure::FailureClass;
 use domain::history::HistoryLine;
 use domain::ids::{AccountId, DatasetId, GrantId, IntegrationId, ProviderAccountId, ProviderSlug, ResourceId, RunId};
 use domain::lifecycle::{ErrorReason, State, Status};
+use domain::policy::Counters;
 use domain::run::{Counts, Trigger};
 use serde::{Deserialize, Serialize};
 
@@ -52,6 +55,18 @@ pub struct Integration {
     /// Failed runs in a row of any class, for the backoff.
     #[serde(default)]
     pub attempts: u32,
+    /// The last success, connect, resume or reactivation: from here the time without a success is counted.
+    #[serde(with = "ts_milliseconds")]
+    pub settled_at: DateTime<Utc>,
+    /// A notice of its failures went out since then.
+    #[serde(default)]
+    pub warned: bool,
+    /// The last failed run met an incident of the provider: it did not count.
+    #[serde(default)]
+    pub frozen: bool,
+    /// The last window of the provider's health in which its failure was counted.
+    #[serde(default, with = "ts_milliseconds_option", skip_serializing_if = "Option::is_none")]
+    pub failing_window: Option<DateTime<Utc>>,
     /// No call of the provider before this instant: it asked to wait.
     #[serde(default, with = "ts_milliseconds_option", skip_serializing_if = "Option::is_none")]
     pub retry_at: Option<DateTime<Utc>>,
@@ -123,6 +138,16 @@ pub struct Settings {
     pub write_resource: Option<ResourceId>,
     /// Minutes between two scheduled syncs.
     pub interval_minutes: u32,
+    /// The shortest interval that the account's plan allows, in minutes. What a person chose stays, for a larger plan.
+    #[serde(default)]
+    pub shortest_interval: u32,
+}
+
+impl Settings {
+    /// Minutes between two scheduled syncs, as they are in force.
+    pub fn interval_in_force(&self) -> u32 {
+        self.interval_minutes.max(self.shortest_interval)
+    }
 }
 
 /// Who was connected.
@@ -198,14 +223,44 @@ impl Integration {
         self.requested > self.served
     }
 
+    /// What the failure policy decides by.
+    pub fn counters(&self) -> Counters {
+        Counters {
+            failures: self.failures,
+            attempts: self.attempts,
+            rate_limited: self.rate_limited,
+            settled_at: self.settled_at,
+        }
+    }
+
+    /// Takes over what the failure policy has counted.
+    pub fn count(&mut self, counters: Counters) {
+        self.failures = counters.failures;
+        self.attempts = counters.attempts;
+        self.rate_limited = counters.rate_limited;
+        self.settled_at = counters.settled_at;
+    }
+
+    /// What is due at `due_at`: a sync, or the daily attempt of a deactivated integration.
+    fn due_kind(&self) -> Due {
+        if self.reason == Some(ErrorReason::RepeatedFailures) { Due::Probe } else { Due::Sync }
+    }
+
+    /// Scheduled work may be done for it now.
+    pub fn is_scheduled(&self) -> bool {
+        self.status.is_scheduled() || self.is_deactivated()
+    }
+
+    /// The failure policy deactivated it for a time.
+    pub fn is_deactivated(&self) -> bool {
+        self.status == Status::Error && self.reason == Some(ErrorReason::RepeatedFailures)
+    }
+
     /// The item with its index entry, for putting it whole.
     pub(super) fn to_item(&self) -> Result<Item, StoreError> {
         let mut item: Item = serde_dynamo::to_item(self).map_err(StoreError::ours)?;
         item.extend(keys::integration(&self.account, &self.provider).into_item());
-        if let Some(due) = self.due_at {
-            item.insert(keys::DUE.pk.into(), text(keys::due_shard("sync", self.id)));
-            item.insert(keys::DUE.sk.into(), text(keys::due_sort(due, self.id)));
-        }
+        due::enter(&mut item, self.due_kind(), self.id, self.due_at);
         Ok(item)
     }
 
@@ -252,13 +307,14 @@ impl Store {
             self.counted(&new.account, limit)?,
             history::write(table, new.id, self.new_id(), self.now(), line)?,
             event.write(table)?,
+            Checkup::regular(new, self.now()).write(table)?,
         ];
         if let Some(idempotency) = idempotency {
             writes.push(idempotency.write(table)?);
         }
         match self.table.transact(writes).await {
             Ok(()) => Ok(Ok(())),
-            Err(StoreError::Conflict(conflict)) if conflict.at(4) => Ok(Err(NotCreated::Repeated)),
+            Err(StoreError::Conflict(conflict)) if conflict.at(5) => Ok(Err(NotCreated::Repeated)),
             Err(StoreError::Conflict(conflict)) if conflict.at(0) => Ok(Err(NotCreated::Exists)),
             Err(StoreError::Conflict(_)) => Ok(Err(NotCreated::Limit)),
             Err(error) => Err(error),

@@ -55,11 +55,13 @@ pub(crate) const INTEGRATION: &str = "INTEGRATION#";
 pub(crate) const RESOURCE: &str = "RESOURCE#";
 /// Sort key prefix of runs.
 pub(crate) const RUN: &str = "RUN#";
+/// Sort key prefix of history lines.
+pub(crate) const HISTORY: &str = "HISTORY#";
 /// Sort key of the account's own item.
 pub(crate) const META: &str = "META";
 
 pub(crate) fn account_partition(account: &AccountId) -> String {
-    format!("ACCOUNT#{account}")
+    format!("{ACCOUNT}{account}")
 }
 
 pub(crate) fn account(account: &AccountId) -> Key {
@@ -87,7 +89,12 @@ pub(crate) fn run(id: IntegrationId, run: RunId) -> Key {
 }
 
 pub(crate) fn history(id: IntegrationId, line: Uuid) -> Key {
-    Key::new(integration_partition(id), format!("HISTORY#{line}"))
+    Key::new(integration_partition(id), format!("{HISTORY}{line}"))
+}
+
+/// When the integration is looked at next, whatever it does by itself.
+pub(crate) fn checkup(id: IntegrationId) -> Key {
+    Key::new(integration_partition(id), "CHECKUP")
 }
 
 pub(crate) fn records_partition(dataset: DatasetId) -> String {
@@ -122,7 +129,14 @@ pub(crate) fn cleanup(id: IntegrationId, thing: &str) -> Key {
 }
 
 pub(crate) fn flow(state_hash: &str) -> Key {
-    Key::new(format!("FLOW#{state_hash}"), "FLOW")
+    Key::new(format!("{FLOW}{state_hash}"), "FLOW")
+}
+
+const FLOW: &str = "FLOW#";
+
+/// Whether an item is a flow.
+pub(crate) fn is_flow(key: &Key) -> bool {
+    key.pk.starts_with(FLOW)
 }
 
 /// Whether a text can be the name of a flow: a SHA-256 in hexadecimal.
@@ -130,7 +144,8 @@ pub(crate) fn is_flow_name(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
-fn external_account_partition(provider: &ProviderSlug, id: &ProviderAccountId) -> String {
+/// Partition of everybody who uses a provider's account.
+pub(crate) fn external_account_partition(provider: &ProviderSlug, id: &ProviderAccountId) -> String {
     format!("EXTERNAL#{provider}#account#{id}")
 }
 
@@ -138,12 +153,40 @@ pub(crate) fn external_account(provider: &ProviderSlug, id: &ProviderAccountId, 
     Key::new(external_account_partition(provider, id), account_partition(account))
 }
 
+/// Sort key prefix of the accounts in such a partition.
+pub(crate) const ACCOUNT: &str = "ACCOUNT#";
+
 pub(crate) fn revoking(provider: &ProviderSlug, id: &ProviderAccountId) -> Key {
     Key::new(external_account_partition(provider, id), "REVOKING")
 }
 
 pub(crate) fn idempotency(account: &AccountId, hash: &str) -> Key {
     Key::new(format!("IDEMPOTENCY#{account}#{hash}"), "IDEMPOTENCY")
+}
+
+/// Partition of what is known of a provider over all accounts.
+pub(crate) fn provider_partition(provider: &ProviderSlug) -> String {
+    format!("PROVIDER#{provider}")
+}
+
+/// How the provider does.
+pub(crate) fn health(provider: &ProviderSlug) -> Key {
+    Key::new(provider_partition(provider), "HEALTH")
+}
+
+/// How many integrations were deactivated in the present hour.
+pub(crate) fn deactivations(provider: &ProviderSlug) -> Key {
+    Key::new(provider_partition(provider), "DEACTIVATIONS")
+}
+
+/// The runs of one short window.
+pub(crate) fn window(provider: &ProviderSlug, start: DateTime<Utc>) -> Key {
+    Key::new(provider_partition(provider), window_sort(start))
+}
+
+/// Sort key of a window.
+pub(crate) fn window_sort(start: DateTime<Utc>) -> String {
+    format!("WINDOW#{}", sortable(start))
 }
 
 /// Shards of the outbox.

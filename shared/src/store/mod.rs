@@ -5,6 +5,7 @@
 
 mod account;
 mod change;
+mod checkup;
 mod chunk;
 mod cleanup;
 mod connect;
@@ -13,6 +14,7 @@ mod due;
 mod expression;
 mod external;
 mod flow;
+mod health;
 mod history;
 mod idempotency;
 mod integration;
@@ -24,15 +26,17 @@ mod resource;
 mod run;
 mod table;
 
-pub use account::Account;
+pub use account::{Account, AccountNews};
 pub use change::Change;
+pub use checkup::Checkup;
 pub use chunk::{Chunk, MOST_BYTES, MOST_RECORDS, RecordWrite};
-pub use cleanup::Cleanup;
+pub use cleanup::{Cleanup, LeftBehind};
 pub use connect::Connecting;
-pub use credential::{Credential, Journal, SealedAccess};
-pub use due::Nominated;
+pub use credential::{Again, Credential, Journal, SealedAccess};
+pub use due::{Due, ItemName, Nominated};
 pub use external::Revoking;
-pub use flow::{CODE_VALID, EXCHANGE_LIMIT, Flow, FlowState, VALID};
+pub use flow::{CODE_VALID, EXCHANGE_LIMIT, Flow, FlowState, LOST_AFTER, VALID};
+pub use history::StoredLine;
 pub use idempotency::{Idempotency, Remembered, RequestName};
 pub use integration::{Connected, ErrorNote, Failure, Integration, NotCreated, OpenRun, Progress, Settings};
 pub use outbox::{OutboxEntry, Published};

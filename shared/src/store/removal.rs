@@ -5,6 +5,7 @@ use super::cleanup::Cleanup;
 use super::credential::Credential;
 use super::expression::{Update, delete};
 use super::external::Revoking;
+use super::idempotency::Idempotency;
 use super::integration::Integration;
 use super::outbox::OutboxEntry;
 use super::table::StoreError;
@@ -14,7 +15,12 @@ use aws_sdk_dynamodb::types::TransactWriteItem;
 impl Store {
     /// Deletes an integration: it is gone, the slot is free, and what belonged to it goes to cleanup. A worker that
     /// still runs can write nothing more; neither can it touch one that is created anew under the same provider.
-    pub async fn delete(&self, seen: &Integration, event: &OutboxEntry) -> Result<(), StoreError> {
+    pub async fn delete(
+        &self,
+        seen: &Integration,
+        event: &OutboxEntry,
+        idempotency: Option<&Idempotency>,
+    ) -> Result<Option<Cleanup>, StoreError> {
         let table = self.table.name();
         let credential = self.credential(seen.id).await?;
         let mut writes = vec![
@@ -22,36 +28,42 @@ impl Store {
             Update::of(keys::account(&seen.account)).add("count", -1).into_write(table)?,
             event.write(table)?,
         ];
-        writes.extend(self.given_up(seen, credential.as_ref(), true)?);
-        self.table.transact(writes).await
+        if let Some(idempotency) = idempotency {
+            writes.push(idempotency.write(table)?);
+        }
+        let cleanup = self.given_up(seen, credential.as_ref(), true, &mut writes)?;
+        self.table.transact(writes).await.map(|()| cleanup)
     }
 
     /// Disconnects an integration by a change that has taken its grant away; what the grant leaves goes to cleanup.
-    pub async fn disconnect(&self, seen: &Integration, change: &Change) -> Result<(), StoreError> {
+    pub async fn disconnect(&self, seen: &Integration, change: &Change) -> Result<Option<Cleanup>, StoreError> {
         let credential = self.credential(seen.id).await?;
         let mut writes = change.writes(self)?;
-        writes.extend(self.given_up(seen, credential.as_ref(), false)?);
-        self.table.transact(writes).await
+        let cleanup = self.given_up(seen, credential.as_ref(), false, &mut writes)?;
+        self.table.transact(writes).await.map(|()| cleanup)
     }
 
-    /// The credential item goes, the provider account is no longer used, the revoke window begins.
+    /// The credential item goes, the provider account is no longer used, the revoke window begins. Answers what is left
+    /// to destroy: it is due when nobody can hold the token lease any more.
     fn given_up(
         &self,
         seen: &Integration,
         credential: Option<&Credential>,
         everything: bool,
-    ) -> Result<Vec<TransactWriteItem>, StoreError> {
+        writes: &mut Vec<TransactWriteItem>,
+    ) -> Result<Option<Cleanup>, StoreError> {
         let (table, now) = (self.table.name(), self.now());
         let connected = seen.connected.as_ref().filter(|_| seen.grant.is_some());
         let cleanup = Cleanup {
             revoke: connected.map(|connected| connected.id.clone()),
+            revoke_until: connected.map(|_| now + Revoking::BEGINS_WITHIN),
             dataset: everything.then_some(seen.dataset),
             everything,
             ..Cleanup::of(seen, now)
         };
         let cleanup = credential.iter().fold(cleanup, |cleanup, credential| cleanup.with_grant(credential));
-        let mut writes = Vec::new();
-        if credential.is_some() || everything {
+        let cleanup = (credential.is_some() || everything).then_some(cleanup);
+        if let Some(cleanup) = &cleanup {
             writes.push(cleanup.write(table)?);
         }
         if let Some(credential) = credential {
@@ -63,6 +75,6 @@ impl Store {
             writes.push(delete(table, mapping, None)?);
             writes.push(Revoking::begin(table, &seen.provider, &connected.id, now)?);
         }
-        Ok(writes)
+        Ok(cleanup)
     }
 }

@@ -1,5 +1,7 @@
 //! The table itself: reads, conditional writes and transactions, with errors that say what the caller can do.
 
+mod bulk;
+
 use super::expression::{Item, Update};
 use super::keys::{Index, Key, PK, SK};
 use crate::clients::Clients;

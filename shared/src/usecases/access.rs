@@ -1,9 +1,11 @@
 //! Access tokens: the sealed one while it lasts, otherwise one refresh that everybody waits for.
 
+use crate::entry::log::Log;
 use crate::seal::{Context, KeysError, Purpose, SealKeys};
 use crate::store::{Credential, Integration, SealedAccess, Store, StoreError};
 use crate::vault::{Vault, VaultError};
 use chrono::{DateTime, TimeDelta, Utc};
+use domain::failure::FailureClass;
 use domain::ids::GrantId;
 use providers::{Access, Provider, ProviderError};
 use secrecy::SecretString;
@@ -14,6 +16,9 @@ use std::time::Duration;
 const MARGIN: TimeDelta = TimeDelta::seconds(120);
 /// How often somebody who waits for another's refresh looks.
 const LOOK: Duration = Duration::from_millis(200);
+
+/// A refresh of one's own begins within this time, or not in this invocation: it needs its whole deadline.
+const BEGINS_WITHIN: TimeDelta = TimeDelta::seconds(6);
 
 /// So often, which is as long as a refresh may take.
 const MOST_LOOKS: u32 = 100;
@@ -64,12 +69,13 @@ pub struct Tokens {
     pub(super) store: Store,
     pub(super) vault: Arc<Vault>,
     pub(super) keys: Arc<SealKeys>,
+    pub(super) log: Log,
 }
 
 impl Tokens {
-    /// Over these.
-    pub fn new(store: Store, vault: Arc<Vault>, keys: Arc<SealKeys>) -> Self {
-        Self { store, vault, keys }
+    /// Over these. What refreshes bring is counted in `log`.
+    pub fn new(store: Store, vault: Arc<Vault>, keys: Arc<SealKeys>, log: Log) -> Self {
+        Self { store, vault, keys, log }
     }
 
     /// Access for this integration. A warm call reads one item and nothing of Secrets Manager.
@@ -93,7 +99,7 @@ impl Tokens {
         provider: &dyn Provider,
         refused: Option<u64>,
     ) -> Result<Held, AccessError> {
-        let patience = self.store.now() + super::refresh::DEADLINE;
+        let began = self.store.now();
         let mut looks = 0_u32;
         loop {
             let credential = self.credential(integration).await?;
@@ -104,12 +110,14 @@ impl Tokens {
             if let Some(held) = self.usable(&credential, refused, now).await? {
                 return Ok(held);
             }
-            if credential.lease_until.is_none_or(|until| until < now) {
+            let waited = now - began;
+            if !credential.is_leased(now) && waited <= BEGINS_WITHIN {
+                held_back(&credential, now)?;
                 match self.refresh(&credential, provider).await {
                     Err(AccessError::Store(error)) if error.is_conflict() => {}
                     outcome => return outcome,
                 }
-            } else if now > patience || looks > MOST_LOOKS {
+            } else if waited > super::refresh::DEADLINE || looks > MOST_LOOKS {
                 return Err(AccessError::Busy);
             }
             looks += 1;
@@ -132,7 +140,7 @@ impl Tokens {
         now: DateTime<Utc>,
     ) -> Result<Option<Held>, AccessError> {
         let Some(sealed) = credential.access.as_ref().filter(|_| credential.journal.is_none()) else { return Ok(None) };
-        let leased = credential.lease_until.is_some_and(|until| until >= now);
+        let leased = credential.is_leased(now);
         let margin = if leased { TimeDelta::seconds(10) } else { MARGIN };
         let lasts = sealed.expires_at.is_none_or(|at| at - margin > now);
         let newer = refused.is_none_or(|fence| sealed.fence > fence);
@@ -164,6 +172,14 @@ impl Tokens {
             fence: credential.fence,
             expires_at: access.expires_in.map(|lasts| now + lasts),
         })
+    }
+}
+
+/// No call while the provider asks to wait.
+fn held_back(credential: &Credential, now: DateTime<Utc>) -> Result<(), ProviderError> {
+    match credential.retry_at.filter(|at| *at > now) {
+        Some(at) => Err(ProviderError::new(FailureClass::RateLimited, "held_back").with_retry_after(Some(at - now))),
+        None => Ok(()),
     }
 }
 

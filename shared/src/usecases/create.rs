@@ -83,7 +83,7 @@ impl Create {
         let store = &self.integrations.store;
         let provider = self.integrations.provider(slug)?;
         let account = self.admitted(caller, slug).await?;
-        let integration = self.fresh(caller, slug);
+        let integration = self.fresh(caller, slug, &account);
         let view = integration_view(&integration, provider.manifest(), &account);
         let answered = Answered::of(201, &view)?;
         let idempotency = request.map(|request| request.answered(201, answered.body.clone(), store.now()));
@@ -95,7 +95,7 @@ impl Create {
         Ok((answered, Found { integration, provider }))
     }
 
-    fn fresh(&self, caller: &Caller, slug: &ProviderSlug) -> Integration {
+    fn fresh(&self, caller: &Caller, slug: &ProviderSlug, account: &Account) -> Integration {
         let store = &self.integrations.store;
         let now = store.now();
         Integration {
@@ -105,7 +105,12 @@ impl Create {
             status: Status::Draft,
             reason: None,
             error: None,
-            settings: Settings { resources: vec![], write_resource: None, interval_minutes: DEFAULT_INTERVAL },
+            settings: Settings {
+                resources: vec![],
+                write_resource: None,
+                interval_minutes: DEFAULT_INTERVAL,
+                shortest_interval: account.plan().allowance().shortest_interval,
+            },
             connected: None,
             grant: None,
             dataset: DatasetId::new(store.new_id()),
@@ -113,6 +118,10 @@ impl Create {
             version: 1,
             failures: 0,
             attempts: 0,
+            settled_at: now,
+            warned: false,
+            frozen: false,
+            failing_window: None,
             retry_at: None,
             disconnects: 0,
             replaced_at: None,

@@ -1,14 +1,20 @@
 //! A change of an integration while it is being decided: the copy that it becomes and what goes with it.
 
+use crate::api::events;
 use crate::bus::Event;
-use crate::store::{Change, ErrorNote, Failure, Integration, OpenRun, OutboxEntry, Progress, Run, Store};
+use crate::store::{Change, Checkup, ErrorNote, Failure, Integration, OpenRun, OutboxEntry, Progress, Run, Store};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::history::{Actor, HistoryEvent, HistoryLine};
 use domain::ids::RunId;
 use domain::lifecycle::{Refused, Signal, Status, Transition, transition};
+use domain::policy;
 use domain::run::{RunOutcome, Trigger};
 use domain::schedule;
-use serde_json::json;
+
+mod told;
+
+pub(super) use told::{event, integration_event};
+use told::{notice_event, notice_of};
 
 /// How soon a sync that was asked for is due if sending its message failed.
 const SAFETY_NET: TimeDelta = TimeDelta::seconds(30);
@@ -21,19 +27,39 @@ pub(super) struct Draft<'a> {
     pub(super) next: Integration,
     runs: Vec<Run>,
     lines: Vec<HistoryLine>,
+    notices: Vec<&'static str>,
+    review: Option<Checkup>,
     now: DateTime<Utc>,
 }
 
 impl<'a> Draft<'a> {
     pub(super) fn of(store: &'a Store, seen: &'a Integration) -> Self {
-        Self { store, seen, next: seen.clone(), runs: vec![], lines: vec![], now: store.now() }
+        Self {
+            store,
+            seen,
+            next: seen.clone(),
+            runs: vec![],
+            lines: vec![],
+            notices: vec![],
+            review: None,
+            now: store.now(),
+        }
     }
 
-    /// Moves the status as the table says, with its history line. What is scheduled follows the new status.
+    /// Moves the status as the table says, with its history line and what a person should hear. What is scheduled
+    /// follows the new status.
     pub(super) fn signal(&mut self, signal: Signal, actor: Actor) -> Result<bool, Refused> {
         let Transition::To(state) = transition(self.next.state(), signal)? else { return Ok(false) };
-        let event = HistoryEvent::StatusChanged { from: self.next.status, to: state.status(), reason: state.reason() };
-        self.lines.push(HistoryLine { actor, event });
+        self.lines.push(HistoryLine {
+            actor,
+            event: HistoryEvent::StatusChanged {
+                from: self.next.status,
+                to: state.status(),
+                reason: state.reason(),
+                why: signal.name().to_owned(),
+            },
+        });
+        self.notices.extend(notice_of(signal));
         self.next.status = state.status();
         self.next.reason = state.reason();
         self.next.error = state.reason().map(|_| ErrorNote { since: self.now, next_try_at: None });
@@ -41,6 +67,42 @@ impl<'a> Draft<'a> {
             self.next.due_at = None;
         }
         Ok(true)
+    }
+
+    /// Forgets former failures: it works, or a person has set it going again.
+    pub(super) fn settle(&mut self) {
+        self.next.count(policy::settled(self.now));
+        self.next.warned = false;
+        self.next.frozen = false;
+        self.next.retry_at = None;
+        self.next.last_failure = None;
+    }
+
+    /// Takes over the shortest interval that the account's plan allows; where that changes how often it syncs, the
+    /// schedule and the history follow.
+    pub(super) fn limit_interval(&mut self, shortest: u32) {
+        let before = self.next.settings.interval_in_force();
+        self.next.settings.shortest_interval = shortest;
+        let minutes = self.next.settings.interval_in_force();
+        if minutes == before {
+            return;
+        }
+        self.line(Actor::System, HistoryEvent::IntervalLimited { minutes });
+        if self.next.status == Status::Active && self.next.run.is_none() && self.next.attempts == 0 {
+            self.schedule_next();
+        }
+    }
+
+    /// Tells that its runs fail.
+    pub(super) fn warn(&mut self) {
+        self.next.warned = true;
+        self.line(Actor::System, HistoryEvent::Warned { failures: self.next.failures });
+        self.notices.push(events::WARNING);
+    }
+
+    /// Brings the next look at the integration forward.
+    pub(super) fn review(&mut self, at: Option<DateTime<Utc>>) {
+        self.review = at.map(|at| Checkup::at(&self.next, at));
     }
 
     pub(super) fn line(&mut self, actor: Actor, event: HistoryEvent) {
@@ -90,7 +152,7 @@ impl<'a> Draft<'a> {
         self.next.due_at = match self.next.status {
             Status::Active | Status::Testing if self.next.has_request() => Some(self.now),
             Status::Active | Status::Testing => {
-                let interval = self.next.settings.interval_minutes;
+                let interval = self.next.settings.interval_in_force();
                 Some(schedule::next_sync(self.next.id, interval, self.now, self.store.jitter()))
             }
             _ => None,
@@ -102,35 +164,20 @@ impl<'a> Draft<'a> {
     pub(super) fn visible(mut self) -> Change {
         self.next.version += 1;
         self.next.updated_at = self.now;
-        let event = self.changed_event();
-        self.quiet().event(OutboxEntry::new(event))
+        let events = self.events();
+        events.into_iter().map(OutboxEntry::new).fold(self.quiet(), Change::event)
     }
 
     /// The change, if nobody can see it but the workers.
     pub(super) fn quiet(self) -> Change {
-        let change = Change::new(self.seen, self.next);
+        let change = Change::new(self.seen, self.next).review(self.review);
         let change = self.runs.into_iter().fold(change, Change::run);
         self.lines.into_iter().fold(change, Change::line)
     }
 
-    fn changed_event(&self) -> Event {
-        integration_event(self.store, "integration.changed", &self.next)
-    }
-}
-
-/// An event about an integration. It says where it stands, and nothing of its content.
-pub(super) fn integration_event(store: &Store, detail_type: &str, integration: &Integration) -> Event {
-    Event {
-        id: store.new_id(),
-        account: integration.account.clone(),
-        detail_type: detail_type.to_owned(),
-        version: integration.version,
-        detail: json!({
-            "integration": integration.id,
-            "provider": integration.provider,
-            "status": integration.status,
-            "reason": integration.reason,
-        }),
-        time: store.now(),
+    fn events(&self) -> Vec<Event> {
+        let changed = integration_event(self.store, events::CHANGED, &self.next);
+        let notices = self.notices.iter().map(|kind| notice_event(self.store, kind, &self.next));
+        std::iter::once(changed).chain(notices).collect()
     }
 }

@@ -1,23 +1,32 @@
 //! What the product does, one file a thing. A use case reads, decides with the rules of `domain`, and commits.
 
 pub mod access;
+pub mod account_events;
+pub mod actions;
 mod answered;
 pub mod callback;
 pub mod catalogue;
+pub mod cleanup;
 pub mod complete;
 pub mod connect;
 pub mod create;
 mod draft;
 mod errors;
 pub mod get;
+pub mod health;
+pub mod history;
+pub mod left_behind;
 pub mod lifecycle;
 pub mod options;
 mod parts;
+pub mod plan;
 pub mod plan_syncs;
 pub mod publish;
 pub mod records;
 pub mod refresh;
+pub mod refresh_due;
 pub mod relay;
+pub mod removal;
 pub mod request_sync;
 pub mod runs;
 pub mod settings;

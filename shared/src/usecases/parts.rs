@@ -3,13 +3,20 @@
 use crate::clients::Clients;
 use crate::config::ConfigError;
 use crate::entry::Setup;
+use crate::entry::log::Log;
 use crate::random::Random;
 use crate::seal::SealKeys;
 use crate::store::{Store, Table};
 use crate::usecases::access::Tokens;
+use crate::usecases::actions::Actions;
+use crate::usecases::get::Integrations;
+use crate::usecases::left_behind::Destruction;
+use crate::usecases::lifecycle::Lifecycle;
 use crate::usecases::publish::Publisher;
+use crate::usecases::removal::Removal;
 use crate::usecases::request_sync::Requests;
 use crate::{bus::Bus, queue::Queue, vault::Vault};
+use domain::policy::Policy;
 use providers::Registry;
 use std::sync::Arc;
 
@@ -62,6 +69,29 @@ impl<'a> Parts<'a> {
         Ok(Arc::new(SealKeys::new(self.clients.clone(), secret, Arc::clone(&self.setup.clock))))
     }
 
+    /// The refresh queue (`REFRESH_QUEUE_URL`).
+    pub fn refresh_queue(&self) -> Result<Queue, ConfigError> {
+        Ok(Queue::new(self.clients.clone(), self.setup.vars.required("REFRESH_QUEUE_URL")?))
+    }
+
+    /// The lifecycle queue (`LIFECYCLE_QUEUE_URL`).
+    pub fn lifecycle_queue(&self) -> Result<Queue, ConfigError> {
+        Ok(Queue::new(self.clients.clone(), self.setup.vars.required("LIFECYCLE_QUEUE_URL")?))
+    }
+
+    /// The failure policy (`FAILURE_POLICY`: JSON with the numbers that differ from the defaults).
+    pub fn policy(&self) -> Result<Arc<Policy>, ConfigError> {
+        const VARIABLE: &str = "FAILURE_POLICY";
+        let text = self.setup.vars.get(VARIABLE).unwrap_or_default();
+        let policy = Policy::parse(text).map_err(|_| ConfigError { variable: VARIABLE, problem: "cannot be used" })?;
+        Ok(Arc::new(policy))
+    }
+
+    /// The log, with the time on its lines.
+    pub fn log(&self) -> Log {
+        self.setup.log.clone().timed_by(Arc::clone(&self.setup.clock))
+    }
+
     /// The sync queue (`SYNC_QUEUE_URL`).
     pub fn sync_queue(&self) -> Result<Queue, ConfigError> {
         Ok(Queue::new(self.clients.clone(), self.setup.vars.required("SYNC_QUEUE_URL")?))
@@ -75,11 +105,28 @@ impl<'a> Parts<'a> {
 
     /// Access tokens, refreshed where needed.
     pub fn tokens(&self, store: &Store) -> Result<Tokens, ConfigError> {
-        Ok(Tokens::new(store.clone(), self.vault()?, self.token_keys()?))
+        Ok(Tokens::new(store.clone(), self.vault()?, self.token_keys()?, self.log()))
     }
 
     /// Asking for syncs.
     pub fn requests(&self, store: &Store) -> Result<Requests, ConfigError> {
         Ok(Requests::new(store.clone(), self.sync_queue()?))
+    }
+
+    /// Pause and resume.
+    pub fn actions(&self) -> Result<Actions, ConfigError> {
+        let store = self.store()?;
+        let lifecycle = Lifecycle::new(store.clone(), self.publisher(&store)?, self.requests(&store)?);
+        Ok(Actions { integrations: Integrations::new(store, self.registry()?), lifecycle })
+    }
+
+    /// Disconnect and delete.
+    pub fn removal(&self) -> Result<Removal, ConfigError> {
+        let store = self.store()?;
+        Ok(Removal {
+            publisher: self.publisher(&store)?,
+            destruction: Destruction::new(store.clone(), self.lifecycle_queue()?),
+            integrations: Integrations::new(store, self.registry()?),
+        })
     }
 }

@@ -1,116 +1,62 @@
-//! The planner: what is due goes to the sync queue. Its cost follows what is due, not what exists.
+//! Planning syncs: at most each provider's rate, and less while a provider is ill or just recovering.
 
-use crate::queue::{Queue, QueueError};
 use crate::store::{Nominated, Store, StoreError};
+use crate::usecases::plan::{PlanError, Planned, Planner, admitted};
 use crate::usecases::request_sync::SyncMessage;
-use domain::schedule::DUE_SHARDS;
-use futures_util::{StreamExt, TryStreamExt, stream};
+use domain::ids::ProviderSlug;
+use domain::policy::{self, Policy};
 use providers::Registry;
 use std::collections::HashMap;
+use std::sync::Arc;
 
-/// Shards that are read at a time.
-const CONCURRENCY: usize = 16;
 /// Most entries that one planner run takes from a shard.
 const MOST_PER_SHARD: usize = 200;
 
 /// Plans syncs.
 #[derive(Clone)]
 pub struct PlanSyncs {
-    store: Store,
-    registry: Registry,
-    queue: Queue,
-}
-
-/// What a planner run did.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
-pub struct Planned {
-    /// Entries that were due.
-    pub due: usize,
-    /// Messages that the queue has.
-    pub sent: usize,
-    /// Entries that wait, because their provider's rate is used up.
-    pub held_back: usize,
-    /// Entries that the queue refused; they are due again in five minutes.
-    pub failed: usize,
-}
-
-/// Why planning stopped.
-#[derive(Debug, thiserror::Error)]
-pub enum PlanError {
-    /// The table failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The queue failed.
-    #[error(transparent)]
-    Queue(#[from] QueueError),
+    /// The table.
+    pub store: Store,
+    /// The providers.
+    pub registry: Registry,
+    /// Of syncs.
+    pub planner: Planner,
+    /// What an ill provider is spared.
+    pub policy: Arc<Policy>,
 }
 
 impl PlanSyncs {
-    /// Over these.
-    pub fn new(store: Store, registry: Registry, queue: Queue) -> Self {
-        Self { store, registry, queue }
-    }
-
-    /// Sends what is due, oldest first, at most each provider's rate. Each entry is moved on before it is sent, so a
-    /// backlog is not sent again every minute.
+    /// Sends what is due, oldest first, and notes how many runs that starts.
     pub async fn plan(&self) -> Result<Planned, PlanError> {
-        let nominated = self.nominated().await?;
-        let due = nominated.len();
-        let admitted = self.admitted(nominated);
-        let held_back = due - admitted.len();
-        let moved = self.moved(admitted).await;
-        let messages: Vec<_> = moved
-            .iter()
-            .map(|entry| {
-                let message = SyncMessage {
-                    account: entry.account.clone(),
-                    provider: entry.provider.clone(),
-                    integration: entry.id,
-                };
-                (entry.account.clone(), message)
-            })
-            .collect();
-        let failed = self.queue.send_batch(&messages).await?.len();
-        Ok(Planned { due, sent: messages.len() - failed, held_back, failed })
+        let nominated = self.planner.nominated(MOST_PER_SHARD).await?;
+        let rates = if nominated.is_empty() { HashMap::new() } else { self.rates().await? };
+        let (admitted, held_back) = admitted(nominated, rates);
+        let planned = self.planner.send(admitted, message).await?;
+        note_started(&self.store, &self.policy, &planned).await;
+        Ok(Planned { due: planned.due + held_back, held_back, ..planned })
     }
 
-    async fn nominated(&self) -> Result<Vec<Nominated>, StoreError> {
-        let now = self.store.now();
-        let shards = stream::iter(0..DUE_SHARDS)
-            .map(|shard| self.store.nominated("sync", shard, now, MOST_PER_SHARD))
-            .buffer_unordered(CONCURRENCY);
-        let mut nominated: Vec<Nominated> = shards.try_concat().await?;
-        nominated.sort_by(|left, right| left.due_sk.cmp(&right.due_sk));
-        Ok(nominated)
+    async fn rates(&self) -> Result<HashMap<ProviderSlug, u32>, StoreError> {
+        let mut rates = HashMap::new();
+        for provider in self.registry.iter() {
+            let manifest = provider.manifest();
+            let health = self.store.health(&manifest.slug).await?;
+            let rate = policy::admitted(&self.policy, manifest.syncs_per_minute, health, self.store.now());
+            rates.insert(manifest.slug.clone(), rate);
+        }
+        Ok(rates)
     }
+}
 
-    /// Oldest first. An account has one integration of a provider, so no account can crowd out another.
-    fn admitted(&self, nominated: Vec<Nominated>) -> Vec<Nominated> {
-        let mut left: HashMap<_, u32> = self
-            .registry
-            .iter()
-            .map(|provider| (provider.manifest().slug.clone(), provider.manifest().syncs_per_minute))
-            .collect();
-        nominated
-            .into_iter()
-            .filter(|entry| match left.get_mut(&entry.provider) {
-                Some(left) if *left > 0 => {
-                    *left -= 1;
-                    true
-                }
-                _ => false,
-            })
-            .collect()
-    }
+/// The message that starts a sync or a probe.
+pub(super) fn message(entry: &Nominated) -> SyncMessage {
+    SyncMessage { account: entry.account.clone(), provider: entry.provider.clone(), integration: entry.id }
+}
 
-    async fn moved(&self, entries: Vec<Nominated>) -> Vec<Nominated> {
-        let now = self.store.now();
-        stream::iter(entries)
-            // One that could not be moved is due again next minute; the others go.
-            .map(|entry| async move { self.store.move_on(&entry, now).await.unwrap_or(false).then_some(entry) })
-            .buffer_unordered(CONCURRENCY)
-            .filter_map(|entry| async move { entry })
-            .collect()
-            .await
+/// Counts what was started, for the providers' health. A count that gets lost is no harm.
+pub(super) async fn note_started(store: &Store, policy: &Policy, planned: &Planned) {
+    let window = policy::window_start(policy, store.now());
+    for (provider, runs) in &planned.by_provider {
+        let _ = store.note_started(provider, window, *runs).await;
     }
 }

@@ -1,27 +1,37 @@
 //! One refresh: lease with fence, roll forward, ask, store before anything else, commit by pointer
-//! (`docs/ARCHITECTURE.md`, "Refresh").
+//! (`docs/ARCHITECTURE.md`, "Refresh"). `tests/model` explores every order of these steps under the same names.
 
 use crate::seal::Purpose;
-use crate::store::{Credential, Journal, StoreError};
+use crate::store::{Again, Credential, Journal, StoreError};
 use crate::usecases::access::{AccessError, Held, Tokens, context};
 use crate::vault::{Pointer, StoredGrant, VaultError};
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::failure::FailureClass;
+use domain::failure::{FailureClass, backoff};
 use domain::schedule;
-use providers::{Provider, ProviderError, Refreshed};
+use providers::{Provider, ProviderError, Refreshed, Rotation};
 use secrecy::SecretString;
+use std::time::Duration;
 
-/// A refresh has its answer within this time, or none.
+/// A refresh has its answer within this time, or none: nine seconds until the provider is asked, ten for its answer.
 pub(super) const DEADLINE: TimeDelta = TimeDelta::seconds(20);
+/// The provider is asked within this time, or not by this holder. What cuts the asking itself off would lose its answer.
+const ASKS_WITHIN: Duration = Duration::from_secs(9);
 /// The token lease: it outlives its holder, so an expired lease means a dead holder.
 const LEASE: TimeDelta = TimeDelta::seconds(35);
 /// How often a received credential is offered to Secrets Manager before it goes to the journal.
 const MOST_PUTS: usize = 3;
-/// A grant that was refused is asked again only after a time without calls.
+/// A grant that was refused is asked again only after a time without calls. Longer than a lease, so that whoever holds
+/// one has come back or is dead.
 const QUIET: TimeDelta = TimeDelta::seconds(60);
+/// No provider makes us wait longer.
+const LONGEST_WAIT: TimeDelta = TimeDelta::hours(24);
 
 /// The credentials that were asked with, and the provider's answer.
-type Asked = (Credential, StoredGrant, Result<Refreshed, ProviderError>);
+struct Asked {
+    held: Credential,
+    stored: StoredGrant,
+    answer: Result<Refreshed, ProviderError>,
+}
 
 /// Until when nobody calls the provider with a grant that is suspected dead, not even with access that seems to last.
 pub(super) fn quiet_until(credential: &Credential, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
@@ -32,29 +42,37 @@ impl Tokens {
     /// Refreshes, if the lease is free; [`StoreError::Conflict`] when somebody else has it.
     pub(super) async fn refresh(&self, seen: &Credential, provider: &dyn Provider) -> Result<Held, AccessError> {
         let held = self.store.lease_token(seen, self.store.now() + LEASE).await?;
-        let limit = DEADLINE.to_std().unwrap_or_default();
-        // Only the asking is cut off: what was received is kept, however long that takes.
-        let asked = tokio::time::timeout(limit, self.ask(held.clone(), provider)).await;
-        let late = || AccessError::from(ProviderError::new(FailureClass::Transient, "refresh_timeout"));
-        match asked.unwrap_or_else(|_| Err(late())) {
-            Ok((held, stored, Ok(refreshed))) => self.keep(&held, &stored, refreshed).await,
-            Ok((held, _, Err(error))) if error.class == FailureClass::DeadCredentials => self.suspect(&held).await,
-            Ok((held, _, Err(error))) => {
-                self.let_go(&held).await;
-                Err(error.into())
-            }
-            Err(error) => {
-                self.let_go(&held).await;
-                Err(error)
-            }
-        }
+        let outcome = match self.ask(held.clone(), provider).await {
+            Ok(Asked { held, stored, answer: Ok(refreshed) }) => self.keep(&held, &stored, refreshed).await,
+            Ok(Asked { held, answer: Err(error), .. }) if is_refusal(&error) => self.suspect(&held, provider).await,
+            Ok(Asked { held, answer: Err(error), .. }) => Err(self.let_go(&held, error.into()).await),
+            Err(error) => Err(self.let_go(&held, error).await),
+        };
+        self.told(provider, &outcome);
+        outcome
     }
 
-    /// Asks the provider, with the credentials as they are after rolling forward.
+    /// Asks the provider, with the credentials as they are after rolling forward. A version that is refused is not the
+    /// last word while the grant has another one that nobody has tried.
     async fn ask(&self, held: Credential, provider: &dyn Provider) -> Result<Asked, AccessError> {
-        let (held, stored, app) = self.prepare(held, provider).await?;
-        let answer = provider.refresh(&app, &stored.credential).await;
-        Ok((held, stored, answer))
+        let began = self.store.now();
+        let prepared = tokio::time::timeout(ASKS_WITHIN, self.prepare(held, provider)).await;
+        let (mut held, mut stored, app) = prepared.unwrap_or_else(|_| Err(late()))?;
+        loop {
+            let answer = provider.refresh(&app, &stored.credential).await;
+            if !answer.as_ref().is_err_and(is_refusal) {
+                return Ok(Asked { held, stored, answer });
+            }
+            if !held.dead.contains(&held.pointer.version) {
+                held.dead.push(held.pointer.version.clone());
+            }
+            let hurry = self.store.now() - began > TimeDelta::seconds(8);
+            let other = if hurry { None } else { self.untried(&held, &stored).await? };
+            let Some(pointer) = other else { return Ok(Asked { held, stored, answer }) };
+            self.store.roll_forward(&held, &pointer).await?;
+            held.pointer = pointer;
+            stored = self.vault.read(&held.pointer).await?;
+        }
     }
 
     /// Everything that is needed before the provider is asked, rolled forward to what a dead holder left.
@@ -81,6 +99,7 @@ impl Tokens {
         };
         let Some(pointer) = pointer else { return Ok(held) };
         self.store.roll_forward(&held, &pointer).await?;
+        self.log.count("roll_forward", &[("provider", held.provider.as_str())], 1);
         Ok(Credential { pointer, journal: None, ..held })
     }
 
@@ -91,14 +110,34 @@ impl Tokens {
     }
 
     async fn uncommitted(&self, held: &Credential) -> Result<Option<Pointer>, AccessError> {
-        let (pointer, stored) = match self.vault.newest(&held.pointer).await {
-            Ok(newest) => newest,
-            Err(VaultError::NotFound) => return Ok(None),
-            Err(error) => return Err(error.into()),
-        };
+        let Some((pointer, stored)) = self.found(self.vault.newest(&held.pointer).await)? else { return Ok(None) };
         let child = stored.parent_version.as_deref() == Some(held.pointer.version.as_str());
         let tried = held.dead.contains(&pointer.version);
         Ok((child && !tried && pointer.version != held.pointer.version).then_some(pointer))
+    }
+
+    /// A version of the same grant that nobody has tried: a rival may have written it late. The pointer's own parent was
+    /// rotated away and is none.
+    async fn untried(&self, held: &Credential, refused: &StoredGrant) -> Result<Option<Pointer>, AccessError> {
+        let (newest, previous) =
+            futures_util::join!(self.vault.newest(&held.pointer), self.vault.previous(&held.pointer));
+        let versions = [self.found(newest)?, self.found(previous)?];
+        let mut untried = versions.into_iter().flatten().map(|(pointer, _)| pointer).filter(|pointer| {
+            let parent = refused.parent_version.as_ref() == Some(&pointer.version);
+            !parent && !held.dead.contains(&pointer.version)
+        });
+        Ok(untried.next())
+    }
+
+    fn found(
+        &self,
+        version: Result<(Pointer, StoredGrant), VaultError>,
+    ) -> Result<Option<(Pointer, StoredGrant)>, AccessError> {
+        match version {
+            Ok(version) => Ok(Some(version)),
+            Err(VaultError::NotFound) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Stores what came back before any other I/O, then commits.
@@ -142,21 +181,21 @@ impl Tokens {
         let json: SecretString = stored.to_json()?;
         let sealed = self.keys.seal(Purpose::Journal, &json, &context(held, held.grant)).await?;
         self.store.park(held, &Journal { sealed, fence: held.fence, at: now }).await?;
-        self.let_go(held).await;
-        Err(refused.into())
+        self.log.count("journal", &[("provider", held.provider.as_str())], 1);
+        Err(self.let_go(held, refused.into()).await)
     }
 
-    /// The provider refused the version: a suspicion until it was refused again after a quiet period.
-    async fn suspect(&self, held: &Credential) -> Result<Held, AccessError> {
+    /// The provider refused every version there is: a suspicion until it was refused again after a quiet period.
+    async fn suspect(&self, held: &Credential, provider: &dyn Provider) -> Result<Held, AccessError> {
         let now = self.store.now();
         let again = held.suspected_at.is_some_and(|since| since + QUIET <= now);
-        let mut dead = held.dead.clone();
-        if !dead.contains(&held.pointer.version) {
-            dead.push(held.pointer.version.clone());
-        }
         let since = held.suspected_at.filter(|_| again).unwrap_or(now);
-        match self.store.suspect(held, &dead, since).await {
-            Ok(()) if again => Err(AccessError::Dead),
+        let due = (!again).then_some(now + QUIET);
+        match self.store.suspect(held, &held.dead, since, due).await {
+            Ok(()) if again => {
+                self.count_window_loss(held, provider);
+                Err(AccessError::Dead)
+            }
             Ok(()) => Err(AccessError::Suspected { until: now + QUIET }),
             // The grant was replaced meanwhile: the refusal was about the former one.
             Err(StoreError::Conflict(_)) => Err(AccessError::Busy),
@@ -164,8 +203,48 @@ impl Tokens {
         }
     }
 
-    /// Gives the lease back; if that fails it expires.
-    async fn let_go(&self, held: &Credential) {
-        let _ = self.store.release_token(held).await;
+    /// The one loss that nobody can prevent: a provider that rotates had answered, and whoever received the new token
+    /// died before it was written. Seen from here: a dead holder, and then a refusal.
+    fn count_window_loss(&self, held: &Credential, provider: &dyn Provider) {
+        let rotates = matches!(provider.manifest().rotation, Rotation::Strict | Rotation::ReuseDetect);
+        if rotates && held.orphaned {
+            self.log.count("rotation_window_loss", &[("provider", held.provider.as_str())], 1);
+        }
     }
+
+    /// Gives the lease back and plans another try; if that fails the lease expires, and the entry in the due index is
+    /// where it was. Answers the error.
+    async fn let_go(&self, held: &Credential, error: AccessError) -> AccessError {
+        let now = self.store.now();
+        let asked = match &error {
+            AccessError::Provider(error) => error.retry_after.map(|wait| now + wait.min(LONGEST_WAIT)),
+            _ => None,
+        };
+        let attempts = held.attempts + 1;
+        let wait = backoff(attempts, self.store.jitter(), None);
+        let again = Again { attempts, retry_at: asked, due_at: asked.unwrap_or(now + wait).max(now + wait) };
+        let _ = self.store.release_token(held, &again).await;
+        error
+    }
+
+    fn told(&self, provider: &dyn Provider, outcome: &Result<Held, AccessError>) {
+        let name = match outcome {
+            Ok(_) => "refreshed",
+            Err(AccessError::Suspected { .. }) => "suspected",
+            Err(AccessError::Dead) => "dead",
+            Err(AccessError::Store(StoreError::Conflict(_)) | AccessError::Busy) => "lost",
+            Err(_) => "failed",
+        };
+        let slug = provider.manifest().slug.as_str();
+        self.log.count("refresh", &[("provider", slug), ("outcome", name)], 1);
+    }
+}
+
+/// Whether the provider says that the grant is dead.
+fn is_refusal(error: &ProviderError) -> bool {
+    error.class == FailureClass::DeadCredentials
+}
+
+fn late() -> AccessError {
+    ProviderError::new(FailureClass::Transient, "refresh_timeout").into()
 }

@@ -122,7 +122,8 @@ impl ChangeSettings {
         account: &Account,
     ) -> Result<Option<(Change, Answered)>, Problem> {
         let (store, seen) = (&self.integrations.store, &found.integration);
-        let settings = merged(&seen.settings, body);
+        let shortest_interval = account.plan().allowance().shortest_interval;
+        let settings = Settings { shortest_interval, ..merged(&seen.settings, body) };
         let changes = settings != seen.settings;
         if !changes && request.is_none() {
             return Ok(None);

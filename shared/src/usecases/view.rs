@@ -2,7 +2,7 @@
 
 use crate::api::{
     AccountView, ConfigurationView, ErrorView, FailureView, IntegrationView, ProgressView, RunView, SettingsView,
-    SyncView,
+    SyncView, TroubleView,
 };
 use crate::store::{Account, Failure, Integration, Run};
 use domain::failure::FailureClass;
@@ -24,6 +24,7 @@ pub(super) fn integration_view(integration: &Integration, manifest: &Manifest, a
         connected: integration.grant.is_some(),
         account: integration.connected.as_ref().map(|connected| AccountView { label: connected.label.clone() }),
         error: error_view(integration),
+        trouble: trouble_view(integration),
         actions: legal_actions(integration.state(), integration.grant.is_some()),
         settings: SettingsView {
             resources: integration.settings.resources.clone(),
@@ -41,6 +42,7 @@ pub(super) fn integration_view(integration: &Integration, manifest: &Manifest, a
             run: Run::open(integration).map(|run| run_view(&run)),
             last_success_at: integration.last_success_at,
             next_at: integration.due_at,
+            interval_minutes: integration.settings.interval_in_force(),
             suggested_interval: suggested_interval(integration),
         },
         created_at: integration.created_at,
@@ -57,11 +59,24 @@ fn error_view(integration: &Integration) -> Option<ErrorView> {
         remedy: reason.remedy().into(),
         since: note.since,
         next_try_at: note.next_try_at,
+        action: reason.remedy_action(),
+    })
+}
+
+fn trouble_view(integration: &Integration) -> Option<TroubleView> {
+    let failure = integration.last_failure.as_ref().filter(|_| integration.status.is_scheduled())?;
+    Some(TroubleView {
+        failures: integration.attempts.max(1),
+        message: sentence(failure).into(),
+        since: integration.settled_at,
+        next_try_at: integration.due_at,
+        warned: integration.warned,
+        frozen: integration.frozen,
     })
 }
 
 fn suggested_interval(integration: &Integration) -> Option<u32> {
-    let current = integration.settings.interval_minutes;
+    let current = integration.settings.interval_in_force();
     let longer = INTERVALS.into_iter().find(|interval| *interval > current);
     longer.filter(|_| integration.rate_limited >= LONG_LIMITED)
 }
@@ -81,7 +96,11 @@ pub(super) fn run_view(run: &Run) -> RunView {
 }
 
 fn failure_view(failure: &Failure) -> FailureView {
-    let message = match failure.class {
+    FailureView { class: failure.class, code: failure.code.clone(), message: sentence(failure).into() }
+}
+
+fn sentence(failure: &Failure) -> &'static str {
+    match failure.class {
         FailureClass::DeadCredentials => "The provider refused the credentials.",
         FailureClass::MissingPermission => "A permission is missing.",
         FailureClass::RateLimited => "The provider asked Aura to slow down.",
@@ -90,6 +109,5 @@ fn failure_view(failure: &Failure) -> FailureView {
         FailureClass::ResourceNotFound => "What is synced is no longer available at the provider.",
         FailureClass::PermanentConfiguration => "The provider refuses the configuration.",
         FailureClass::OurConfiguration | FailureClass::OurBug => "Something went wrong on our side; it is looked at.",
-    };
-    FailureView { class: failure.class, code: failure.code.clone(), message: message.into() }
+    }
 }

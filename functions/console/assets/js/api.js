@@ -15,7 +15,15 @@ export class Problem extends Error {
   get unexpected() {
     return this.code === "unknown" || this.status >= 500;
   }
+
+  /** Whether it says nothing about what became of the request: it may have worked. */
+  get unclear() {
+    const refused = this.status >= 400 && this.status < 500 && this.status !== 429;
+    return UNCLEAR.includes(this.code) && !refused;
+  }
 }
+
+const UNCLEAR = ["unreachable", "unavailable", "internal", "unknown"];
 
 /** Problems the page itself makes. */
 const LOCAL = {
@@ -43,14 +51,14 @@ export const get = (path, options) => request("GET", path, options);
 export const post = (path, body, options) => request("POST", path, { ...options, body });
 export const patch = (path, body, options) => request("PATCH", path, { ...options, body });
 
-/** Sends a request; answers the HTTP status and the body. */
-async function request(method, path, { body, signal } = {}) {
+/** Sends a request; answers the HTTP status and the body. With the same `key` a change is made once. */
+export async function request(method, path, { body, signal, key } = {}) {
   const current = session() ?? (await refused());
   const answer = await reach(await address(path), {
     method,
     signal,
     credentials: "omit",
-    headers: headers(method, current.token, body),
+    headers: headers(method, current.token, body, key),
     body: body === undefined ? undefined : JSON.stringify(body),
   });
   if (answer.status === 401) return refused();
@@ -59,9 +67,9 @@ async function request(method, path, { body, signal } = {}) {
   return { status: answer.status, body: json };
 }
 
-function headers(method, token, body) {
+function headers(method, token, body, key = crypto.randomUUID()) {
   const all = { authorization: `Bearer ${token}`, accept: "application/json" };
-  if (method !== "GET") all["idempotency-key"] = crypto.randomUUID();
+  if (method !== "GET") all["idempotency-key"] = key;
   if (body !== undefined) all["content-type"] = "application/json";
   return all;
 }

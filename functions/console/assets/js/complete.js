@@ -7,8 +7,6 @@ import { pause } from "./dom.js";
 const EVERY = 1_000;
 const QUESTIONS = 45;
 const LOST_ANSWERS = 3;
-/** Answers that say nothing about the flow: asked again, it tells itself how it ended. */
-const UNCLEAR = ["unreachable", "unavailable", "internal", "unknown"];
 
 /**
  * Completes a flow. Repeating it is safe: the API works once and then answers the stored outcome. Resolves with
@@ -21,7 +19,8 @@ export async function complete(flow, ticket, signal) {
       const answer = await post("/oauth/complete", { flow, ticket }, { signal });
       if (answer.status !== 202) return answer.body;
     } catch (error) {
-      if (!UNCLEAR.includes(error?.code) || ++lost > LOST_ANSWERS) throw error;
+      // An answer that says nothing about the flow: asked again, it tells itself how it ended.
+      if (!error?.unclear || ++lost > LOST_ANSWERS) throw error;
     }
     await pause(EVERY, signal);
   }

@@ -29,10 +29,27 @@ export function relative(timestamp, now = Date.now()) {
   return seconds > 5 ? "in a moment" : "just now";
 }
 
-/** A time that reads relatively, shows the exact moment on hover, and stays true while the page is open. */
-export function time(timestamp) {
+/** When something happened: reads relatively, shows the exact moment on hover, stays true while the page is open. */
+export const time = (timestamp) => leaning(timestamp, "past");
+
+/** When something is due. What is overdue is about to come. */
+export const due = (timestamp) => leaning(timestamp, "future");
+
+/** An exact moment, for what lies days away. */
+export function moment(timestamp) {
+  return h("time", { datetime: timestamp }, MOMENT.format(new Date(timestamp)));
+}
+
+function leaning(timestamp, lean) {
   const title = MOMENT.format(new Date(timestamp));
-  return h("time", { datetime: timestamp, title, "data-relative": true }, relative(timestamp));
+  return h("time", { datetime: timestamp, title, "data-relative": lean }, leaningWords(timestamp, lean));
+}
+
+/** Clocks differ: what has happened is never said to come, nor what comes to have been. */
+function leaningWords(timestamp, lean) {
+  const ahead = Date.parse(timestamp) - Date.now();
+  if (lean === "future" && ahead < 10_000) return "in a moment";
+  return lean === "past" && ahead > 0 ? "just now" : relative(timestamp);
 }
 
 /** How long something took. */
@@ -51,6 +68,6 @@ export function count(value, one, many = `${one}s`) {
 
 setInterval(() => {
   for (const element of document.querySelectorAll("time[data-relative]")) {
-    element.textContent = relative(element.getAttribute("datetime"));
+    element.textContent = leaningWords(element.getAttribute("datetime"), element.dataset.relative);
   }
 }, 15_000);

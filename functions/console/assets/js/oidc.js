@@ -78,7 +78,7 @@ function sessionOf(tokens) {
   const member = { ...access, ...claims(tokens.id_token) };
   const expiresAt = access.exp ? access.exp * 1000 : now + (tokens.expires_in ?? 300) * 1000;
   const name = member.name ?? member.email ?? member.sub ?? "Signed in";
-  return { token: tokens.access_token, idToken: tokens.id_token, name, account: access.account_id ?? null, since: now, expiresAt };
+  return { token: tokens.access_token, idToken: tokens.id_token, name, member: access.sub ?? null, account: access.account_id ?? null, since: now, expiresAt };
 }
 
 /** What a token says, for display only: the API verifies it. */

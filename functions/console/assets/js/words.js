@@ -9,19 +9,50 @@ export function toneOf(status) {
 }
 
 /** A sentence about each status, for the detail page. */
-export function meaningOf({ status, connected }) {
-  if (status === "Configuring" && !connected) return "Connecting was begun and not finished.";
+export function meaningOf({ status, connected, trouble }) {
+  if (status === "Configuring" && !connected) return "Connecting is not finished yet.";
   const meanings = {
     Draft: "Created, not connected yet.",
     Configuring: "Being set up. Finish the settings below to start.",
     Testing: "Checking the connection…",
-    Paused: "Stopped by a person. Nothing is synced until it is resumed.",
-    Disconnected: "Disconnected. Settings and history are kept.",
+    Active: trouble ? "Connected, with trouble syncing." : "Connected and syncing.",
+    Paused: "Stopped by a person.",
+    Error: "The connection does not work.",
+    Disconnected: "Not connected any more.",
   };
   return meanings[status] ?? null;
 }
 
-const TRIGGERS = { schedule: "On schedule", manual: "Sync now", connect: "After connecting", settings: "Settings changed", webhook: "Change notified" };
+/** What a person is asked before it happens: what it does, and what stays. */
+export function confirmationOf(action, name, connected) {
+  const revokes = connected && { icon: "unplug", text: `Aura gives its permission back at ${name} and destroys the tokens.` };
+  const questions = {
+    pause: {
+      title: `Pause ${name}?`,
+      points: [{ icon: "pause", text: "Syncing stops until somebody resumes it." }, { icon: "check", text: "Settings, history and the connection are kept." }],
+      confirm: "Pause",
+      busy: "Pausing…",
+    },
+    disconnect: {
+      title: `Disconnect ${name}?`,
+      points: [revokes, { icon: "pause", text: "Nothing is synced until it is connected again." }, { icon: "check", text: "Settings, history and what was synced stay." }],
+      confirm: "Disconnect",
+      busy: "Disconnecting…",
+      danger: true,
+    },
+    delete: {
+      title: `Delete ${name}?`,
+      points: [{ icon: "delete", text: "Settings, history and everything that was synced are removed for good." }, revokes, { icon: "check", text: "Its slot of the plan is free again." }],
+      confirm: `Delete ${name}`,
+      busy: "Deleting…",
+      danger: true,
+    },
+  };
+  const { points, ...question } = questions[action];
+  return { action, points: points.filter(Boolean), ...question };
+}
+
+const TRIGGERS = { schedule: "On schedule", manual: "Sync now", connect: "After connecting", settings: "Settings changed", webhook: "Change notified", resume: "After resuming", probe: "Daily try" };
 const OUTCOMES = { running: "Running", succeeded: "Succeeded", failed: "Failed", interrupted: "Interrupted" };
 
 export const triggerName = (trigger) => TRIGGERS[trigger] ?? trigger;
@@ -46,6 +77,8 @@ export function connectFailure(code, name) {
     invalid: ["This did not match", "The answer did not belong to a connection that was started here. Nothing has changed. Please start again."],
     provider_error: [`${name} could not do it`, `${name} reported a problem on its side. Nothing has changed. Please try again in a moment.`],
     missing_permissions: ["Some permissions are missing", "Not every permission Aura needs was given. Nothing has changed. Connect again and leave every box ticked."],
+    wrong_account: ["Another account was chosen", "This is a different account than the connected one. Nothing has changed. Connect again with that one, or disconnect it first."],
+    still_disconnecting: ["Not yet possible", "This account is still being disconnected. Wait a minute, then start to connect again."],
     closed: ["The window was closed before the connection was finished", "If it is still open, simply carry on there. Otherwise start again; nothing has changed."],
     blocked: ["Your browser blocked the window", "Open the permission page in a tab instead, or allow pop-ups for this page and try again."],
     slow: ["This takes longer than usual", "The connection was not confirmed in time. Reload this page in a minute to see whether it worked, or start again."],

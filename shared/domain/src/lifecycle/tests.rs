@@ -124,10 +124,33 @@ fn rate_limits_and_bad_days_never_put_an_integration_in_error() {
 }
 
 #[test]
-fn sync_is_offered_only_while_active() {
-    for status in Status::ALL {
+fn exactly_what_the_table_takes_is_offered() {
+    for (status, pausing) in [
+        (Status::Configuring, "x"),
+        (Status::Testing, "p"),
+        (Status::Active, "p"),
+        (Status::Paused, "r"),
+        (Status::Error, "p"),
+    ] {
         let actions = legal_actions(State::restore(status, None), true);
         assert_eq!(actions.contains(&Action::Sync), status == Status::Active, "{status}");
+        assert_eq!(actions.contains(&Action::Pause), pausing == "p", "{status}");
+        assert_eq!(actions.contains(&Action::Resume), pausing == "r", "{status}");
+        assert!(actions.contains(&Action::Disconnect) && actions.contains(&Action::Reconnect), "{status}");
+        assert!(!actions.contains(&Action::Connect), "{status}");
     }
-    assert_eq!(legal_actions(State::NEW, false), [Action::Connect]);
+}
+
+#[test]
+fn without_a_grant_there_is_nothing_but_to_connect_or_to_delete() {
+    for status in [Status::Draft, Status::Configuring, Status::Disconnected] {
+        assert_eq!(legal_actions(State::restore(status, None), false), [Action::Connect, Action::Delete]);
+    }
+}
+
+#[test]
+fn the_action_of_a_remedy_is_legal_in_error() {
+    for reason in R::ALL {
+        assert!(legal_actions(State::restore(Status::Error, Some(reason)), true).contains(&reason.remedy_action()));
+    }
 }

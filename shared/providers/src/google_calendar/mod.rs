@@ -47,6 +47,8 @@ fn manifest() -> Manifest {
         rotation: Rotation::None,
         // 10,000 requests a minute for the whole project: a sync of a few calendars is about five.
         syncs_per_minute: 1_000,
+        // A refresh is one request, and Google does not rotate: nothing is written but the table.
+        refreshes_per_minute: 1_000,
     }
 }
 

@@ -69,10 +69,10 @@ impl Complete {
         let store = &self.integrations.store;
         let former = store.credential(seen.id).await.map_err(|error| Stopped::Unclear(error.into()))?;
         let replaced = seen.connected.as_ref().is_some_and(|connected| connected.id != exchanged.identity.id);
-        let (credential, refresh_at) = self.credential(flow, exchanged, pointer, former.as_ref()).await?;
+        let credential = self.credential(flow, exchanged, pointer, former.as_ref()).await?;
         let cleanups = cleanups(seen, former.as_ref(), replaced, store.now());
         let change = self.change(caller, flow, seen, exchanged, replaced)?;
-        Ok(Plan { change, credential, refresh_at, cleanups, former_account: former_account(seen, replaced) })
+        Ok(Plan { change, credential, cleanups, former_account: former_account(seen, replaced) })
     }
 
     async fn credential(
@@ -81,7 +81,7 @@ impl Complete {
         exchanged: &Exchanged,
         pointer: &Pointer,
         former: Option<&Credential>,
-    ) -> Result<(Credential, Option<chrono::DateTime<chrono::Utc>>), Stopped> {
+    ) -> Result<Credential, Stopped> {
         let now = self.integrations.store.now();
         let access = &exchanged.authorization.access;
         let expires_at = access.expires_in.map(|lasts| now + lasts);
@@ -99,12 +99,15 @@ impl Complete {
             dead: vec![],
             suspected_at: None,
             journal: None,
+            orphaned: false,
+            attempts: 0,
+            retry_at: None,
+            due_at: expires_at.map(|at| schedule::next_refresh(now, at, self.integrations.store.jitter())),
         };
         let sealed = self.token_keys.seal(Purpose::Access, &access.token, &context(&credential, flow.grant)).await;
         let sealed = sealed.map_err(|error| Stopped::Unclear(error.into()))?;
         credential.access = Some(SealedAccess { sealed, fence: credential.fence, expires_at });
-        let refresh_at = expires_at.map(|at| schedule::next_refresh(now, at, self.integrations.store.jitter()));
-        Ok((credential, refresh_at))
+        Ok(credential)
     }
 
     fn change(
@@ -121,11 +124,7 @@ impl Complete {
         draft.next.grant = Some(flow.grant);
         draft.next.connected =
             Some(Connected { id: exchanged.identity.id.clone(), label: exchanged.identity.label.clone() });
-        draft.next.failures = 0;
-        draft.next.attempts = 0;
-        draft.next.rate_limited = 0;
-        draft.next.retry_at = None;
-        draft.next.last_failure = None;
+        draft.settle();
         if seen.connected.is_some() {
             draft.line(actor(), HistoryEvent::Reconnected);
         }
@@ -153,7 +152,6 @@ impl Complete {
             flow,
             change: &plan.change,
             credential: &plan.credential,
-            refresh_at: plan.refresh_at,
             provider_account: account,
             former_account: plan.former_account.as_ref(),
             cleanups: &plan.cleanups,
@@ -172,7 +170,6 @@ impl Complete {
 struct Plan {
     change: Change,
     credential: Credential,
-    refresh_at: Option<chrono::DateTime<chrono::Utc>>,
     cleanups: Vec<Cleanup>,
     former_account: Option<ProviderAccountId>,
 }

@@ -8,10 +8,11 @@ use crate::usecases::draft::Draft;
 use crate::usecases::request_sync::SyncMessage;
 use crate::usecases::test_connection::verdict;
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::failure::{FailureClass, backoff};
+use domain::failure::FailureClass;
 use domain::history::Actor;
-use domain::lifecycle::Signal;
-use domain::run::RunOutcome;
+use domain::lifecycle::{ErrorReason, Signal};
+use domain::policy::{self, FailedRun, Health};
+use domain::run::{RunOutcome, Trigger};
 use providers::ProviderError;
 
 /// No provider makes us wait longer.
@@ -31,15 +32,21 @@ impl SyncWorker {
             Err(Stop::Incomplete) => return Ok("incomplete"),
             end => end,
         };
+        // Only who failed asks how the provider does.
+        let health = match &stop {
+            Err(Stop::Failed(_)) => self.store.health(&message.provider).await?,
+            _ => None,
+        };
         for _ in 0..TRIES {
             let seen = self.store.integration(&message.account, &message.provider).await?;
             let Some(seen) = seen.filter(|seen| seen.id == message.integration && seen.sync_fence == fence) else {
                 return Ok("lost");
             };
-            let (outcome, change) = self.ending(&seen, progress, &stop);
+            let (outcome, change) = self.ending(&seen, progress, &stop, health);
             match self.store.commit(&change).await {
                 Ok(()) => {
                     self.publish(change.events().to_vec()).await;
+                    self.note_failed(&seen, change.next()).await;
                     return Ok(outcome);
                 }
                 Err(error) if error.is_conflict() => {}
@@ -55,12 +62,18 @@ impl SyncWorker {
         Ok(now.filter(|now| now.id == held.id && now.sync_fence == held.sync_fence))
     }
 
-    fn ending(&self, seen: &Integration, progress: &Progress, end: &Result<(), Stop>) -> (&'static str, Change) {
+    fn ending(
+        &self,
+        seen: &Integration,
+        progress: &Progress,
+        end: &Result<(), Stop>,
+        health: Option<Health>,
+    ) -> (&'static str, Change) {
         let mut draft = Draft::of(&self.store, seen);
         draft.next.progress = progress.clone();
         match end {
             Ok(()) => ("succeeded", self.succeeded(draft)),
-            Err(Stop::Failed(error)) => self.failed(draft, error),
+            Err(Stop::Failed(error)) => self.failed(draft, error, health),
             Err(_) => {
                 draft.next.lease_until = None;
                 draft.next.due_at = Some(self.store.now());
@@ -71,11 +84,7 @@ impl SyncWorker {
 
     fn succeeded(&self, mut draft: Draft<'_>) -> Change {
         draft.end_run(RunOutcome::Succeeded, None);
-        draft.next.failures = 0;
-        draft.next.attempts = 0;
-        draft.next.retry_at = None;
-        draft.next.rate_limited = 0;
-        draft.next.last_failure = None;
+        draft.settle();
         draft.next.last_success_at = Some(self.store.now());
         draft.schedule_next();
         // The integration is as it was: a consumer of events has nothing to hear.
@@ -83,26 +92,68 @@ impl SyncWorker {
     }
 
     /// A verdict needs a person; everything else is tried again by itself, later and later.
-    fn failed(&self, mut draft: Draft<'_>, error: &AccessError) -> (&'static str, Change) {
+    fn failed(&self, mut draft: Draft<'_>, error: &AccessError, health: Option<Health>) -> (&'static str, Change) {
         let failure = failure(error);
+        let manual = draft.next.run.as_ref().is_some_and(|run| run.trigger == Trigger::Manual);
         draft.end_run(RunOutcome::Failed, Some(failure.clone()));
         let class = failure.class;
         draft.next.last_failure = Some(failure);
-        if let Some(reason) = verdict(error)
+        if let Some(reason) = self.verdict(error)
             && draft.signal(Signal::Failed(reason), Actor::Provider).is_ok()
         {
             return ("error", draft.visible());
         }
-        draft.next.attempts += 1;
-        match class {
-            FailureClass::RateLimited => draft.next.rate_limited += 1,
-            class if class.counts() => draft.next.failures += 1,
-            _ => {}
-        }
         draft.next.retry_at = self.asked_to_wait(error);
-        draft.next.due_at = Some(self.next_try(&draft.next));
+        if draft.next.is_deactivated() {
+            return ("probe_failed", self.probe_failed(draft));
+        }
+        let run = FailedRun { class, manual, asked_to_wait: draft.next.retry_at, requested: draft.next.has_request() };
+        let (now, jitter) = (self.store.now(), self.store.jitter());
+        let judged = policy::after_failure(&self.policy, draft.next.counters(), run, health, now, jitter);
+        draft.next.count(judged.counters);
+        draft.next.frozen = policy::frozen(health);
+        draft.next.due_at = Some(judged.next_try);
+        draft.review(judged.review_at);
         let outcome = if class == FailureClass::RateLimited { "rate_limited" } else { "failed" };
+        if class.counts() {
+            let window = policy::window_start(&self.policy, now);
+            draft.next.failing_window = Some(window);
+        }
+        if judged.warning {
+            draft.warn();
+            return (outcome, draft.visible());
+        }
         (outcome, draft.quiet())
+    }
+
+    /// An integration that has a grant and no credentials of it has lost them.
+    fn verdict(&self, error: &AccessError) -> Option<ErrorReason> {
+        match error {
+            AccessError::NotConnected => Some(ErrorReason::CredentialsExpired),
+            error => verdict(error),
+        }
+    }
+
+    /// A deactivated integration waits for its next daily attempt, until it has had all of them.
+    fn probe_failed(&self, mut draft: Draft<'_>) -> Change {
+        let (now, jitter) = (self.store.now(), self.store.jitter());
+        let since = draft.next.error.as_ref().map_or(now, |error| error.since);
+        let next = policy::next_probe(&self.policy, since, now, jitter);
+        draft.next.due_at = next.map(|at| draft.next.not_before_retry(at));
+        if let Some(error) = &mut draft.next.error {
+            error.next_try_at = draft.next.due_at;
+        }
+        draft.visible()
+    }
+
+    /// Counts the failure for the provider's health. That it may get lost is no harm: an incident has many.
+    async fn note_failed(&self, seen: &Integration, next: &Integration) {
+        let Some(window) = next.failing_window.filter(|_| next.last_failure.is_some()) else { return };
+        let failed = next.attempts > seen.attempts && next.last_failure.as_ref().is_some_and(|it| it.class.counts());
+        if failed {
+            let first = seen.failing_window != Some(window);
+            let _ = self.store.note_failed(&next.provider, window, first).await;
+        }
     }
 
     /// Until when nobody may call: the provider said so, or the quiet period of a suspected grant.
@@ -112,16 +163,6 @@ impl SyncWorker {
             AccessError::Provider(error) => error.retry_after.map(|wait| self.store.now() + wait.min(LONGEST_WAIT)),
             _ => None,
         }
-    }
-
-    /// Later and later; at the first step again when a sync was asked for meanwhile.
-    fn next_try(&self, integration: &Integration) -> DateTime<Utc> {
-        let rounds = if integration.has_request() { 1 } else { integration.attempts };
-        let wait = match integration.retry_at {
-            Some(_) => TimeDelta::zero(),
-            None => backoff(rounds, self.store.jitter(), None),
-        };
-        integration.not_before_retry(self.store.now() + wait)
     }
 }
 

@@ -17,6 +17,7 @@ use crate::usecases::publish::Publisher;
 use crate::usecases::request_sync::SyncMessage;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::failure::FailureClass;
+use domain::policy::Policy;
 use providers::{Provider, Registry};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -25,6 +26,9 @@ use std::sync::Arc;
 pub(super) const LEASE_MARGIN: TimeDelta = TimeDelta::seconds(15);
 /// A step that has less time left makes a checkpoint instead of beginning another page.
 const SHORT: TimeDelta = TimeDelta::seconds(20);
+
+/// What a refresh may need in all, waiting for another one included.
+const REFRESH: TimeDelta = TimeDelta::seconds(28);
 
 /// Works on sync messages.
 #[derive(Clone)]
@@ -37,6 +41,8 @@ pub struct SyncWorker {
     pub tokens: Tokens,
     /// Publishes what changed.
     pub publisher: Publisher,
+    /// What a failure leads to.
+    pub policy: Arc<Policy>,
 }
 
 /// Why a step stopped before the run's end.
@@ -104,6 +110,7 @@ impl SyncWorker {
 impl Step<'_> {
     async fn go(&mut self) -> Result<(), Stop> {
         self.test_if_due().await?;
+        self.probe_if_due().await?;
         let mut resources = self.worker.store.resources(self.held.id).await?;
         self.sweep_unchosen(&mut resources).await?;
         self.pull_chosen(resources).await
@@ -114,17 +121,24 @@ impl Step<'_> {
         if self.deadline - self.worker.store.now() < SHORT { Err(Stop::Short) } else { Ok(()) }
     }
 
+    /// Stops here if there is no time for a refresh: one that is cut off may lose what it received.
+    fn check_refresh(&self) -> Result<(), Stop> {
+        if self.deadline - self.worker.store.now() < REFRESH { Err(Stop::Short) } else { Ok(()) }
+    }
+
     /// Access for this step, kept between its calls.
     async fn access(&mut self) -> Result<Held, Stop> {
         if let Some(held) = &self.access {
             return Ok(held.clone());
         }
+        self.check_refresh()?;
         let held = self.worker.tokens.access(&self.held, self.provider.as_ref()).await?;
         Ok(self.access.insert(held).clone())
     }
 
     /// Access after the provider refused the one in use.
     async fn renewed(&mut self, refused: &Held) -> Result<Held, Stop> {
+        self.check_refresh()?;
         let held = self.worker.tokens.renewed(&self.held, self.provider.as_ref(), refused).await?;
         Ok(self.access.insert(held).clone())
     }

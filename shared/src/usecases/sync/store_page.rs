@@ -2,14 +2,15 @@
 
 use super::pages::generation;
 use super::{Step, Stop};
+use crate::api::events::{self, RecordChange, RecordsDetail};
 use crate::bus::Event;
 use crate::store::{Chunk, Existing, MOST_BYTES, MOST_RECORDS, OutboxEntry, RecordWrite, Resource, StoredRecord};
+use crate::usecases::draft::event;
 use chrono::{DateTime, Utc};
 use domain::ids::ExternalId;
 use domain::record::Record;
 use domain::run::Counts;
 use providers::{Next, Page, Pulled};
-use serde_json::{Value, json};
 use std::collections::HashSet;
 use uuid::Uuid;
 
@@ -33,7 +34,7 @@ impl Entry {
 #[derive(Default)]
 pub(super) struct Batch {
     pub(super) writes: Vec<RecordWrite>,
-    pub(super) changes: Vec<Value>,
+    pub(super) changes: Vec<RecordChange>,
     pub(super) counts: Counts,
     bytes: usize,
 }
@@ -58,7 +59,7 @@ impl Batch {
             _ => self.counts.deleted += 1,
         }
         self.bytes += record.body.as_deref().map_or(0, str::len) + 1024;
-        self.changes.push(json!({ "id": record.id, "change": change, "version": record.version }));
+        self.changes.push(RecordChange { id: record.id.clone(), change: change.into(), version: record.version });
         self.writes.push(RecordWrite::Put(record));
     }
 }
@@ -189,21 +190,14 @@ impl Step<'_> {
     }
 
     /// `records.changed`: which records changed, without their content.
-    pub(super) fn event(&self, resource: &Resource, changes: Vec<Value>) -> Event {
-        let store = &self.worker.store;
-        Event {
-            id: store.new_id(),
-            account: self.held.account.clone(),
-            detail_type: "records.changed".into(),
-            version: self.held.version,
-            detail: json!({
-                "integration": self.held.id,
-                "provider": self.held.provider,
-                "resource": resource.resource,
-                "changes": changes,
-            }),
-            time: store.now(),
-        }
+    pub(super) fn event(&self, resource: &Resource, changes: Vec<RecordChange>) -> Event {
+        let detail = RecordsDetail {
+            integration: self.held.id,
+            provider: self.held.provider.clone(),
+            resource: resource.resource.clone(),
+            changes,
+        };
+        event(&self.worker.store, events::RECORDS, &self.held, &detail)
     }
 }
 

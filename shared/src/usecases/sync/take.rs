@@ -45,7 +45,7 @@ impl SyncWorker {
     /// Why there is nothing to do.
     async fn void(&self, seen: &Integration) -> Result<Option<&'static str>, StoreError> {
         let now = self.store.now();
-        if !seen.status.is_scheduled() || seen.grant.is_none() {
+        if !seen.is_scheduled() || seen.grant.is_none() {
             self.store.forget_due(seen).await?;
             return Ok(Some("not_scheduled"));
         }
@@ -74,7 +74,8 @@ impl SyncWorker {
             }
             None => {
                 draft.next.served = draft.next.requested;
-                draft.open_run(Trigger::Schedule, true);
+                let trigger = if seen.is_deactivated() { Trigger::Probe } else { Trigger::Schedule };
+                draft.open_run(trigger, true);
             }
         }
         draft.next.due_at = Some(until);

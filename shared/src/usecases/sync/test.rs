@@ -23,6 +23,28 @@ impl Step<'_> {
         self.passed(preset.as_ref()).await
     }
 
+    /// The daily attempt of a deactivated integration: what works again is reactivated by itself, and synced.
+    pub(super) async fn probe_if_due(&mut self) -> Result<(), Stop> {
+        if !self.held.is_deactivated() {
+            return Ok(());
+        }
+        check(&self.worker.tokens, &self.held, self.provider.as_ref()).await?;
+        for _ in 0..TRIES {
+            let now = self.worker.reread(&self.held).await?.ok_or(Stop::Lost)?;
+            let mut draft = Draft::of(&self.worker.store, &now);
+            draft.signal(Signal::ProbeSucceeded, Actor::System).map_err(|_| Stop::Lost)?;
+            draft.settle();
+            draft.next.due_at = now.due_at;
+            let change = draft.visible();
+            match self.worker.store.commit(&change).await {
+                Ok(()) => return self.moved(change.next().clone(), change.events().to_vec()).await,
+                Err(error) if error.is_conflict() => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(Stop::Lost)
+    }
+
     /// The account's main resource, where the provider has one: it is read and, if possible, written to.
     async fn preset(&mut self) -> Result<Option<Choice>, Stop> {
         let kind = self.provider.manifest().resource_kind;

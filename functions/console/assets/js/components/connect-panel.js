@@ -34,8 +34,9 @@ export function connectPanel(name, { onCancel, onAgain }) {
   }
 
   function failed({ code, problem }) {
-    const tone = code === "denied" ? "pause" : "bad";
-    return h("div", { "data-code": code ?? problem.code }, said(tone, failureWords(code, problem, name), [again("Try again"), dismiss()], reference(problem)));
+    const ending = code ?? problem.code;
+    const tone = ["denied", "still_disconnecting"].includes(ending) ? "pause" : "bad";
+    return h("div", { "data-code": ending }, said(tone, failureWords(code, problem, name), [again("Try again"), dismiss()], reference(problem)));
   }
 
   const cancel = () => button("Cancel", { kind: "ghost small", "data-action": "cancel-connect", onclick: onCancel });

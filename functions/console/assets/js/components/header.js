@@ -13,15 +13,15 @@ export function detailHeader(about) {
     h("a", { class: "button ghost small back", href: GRID, "data-action": "back" }, mark("back"), "All integrations"),
     h("div", { class: "panel head-panel" }, about.icon ? providerIcon(about.icon, 56) : h("span", { class: "provider-icon placeholder" }),
       h("div", { class: "head-text" }, h("h1", { tabindex: -1 }, about.name), status), slot));
-  return { el, update: (integration) => showStatus(status, integration), actions: (bar) => fill(slot, bar) };
+  return { el, update: (integration) => showStatus(status, integration, about), actions: (bar) => fill(slot, bar) };
 }
 
-function showStatus(status, integration) {
-  const key = JSON.stringify([integration?.status, integration?.connected, integration?.account?.label]);
+function showStatus(status, integration, about) {
+  const meaning = integration && meaningOf(integration);
+  const key = JSON.stringify([integration?.status, meaning, integration?.account?.label]);
   if (status.dataset.shown === key) return;
   status.dataset.shown = key;
-  if (!integration) return void fill(status, h("span", { class: "badge quiet outline" }, "Not connected"));
-  const meaning = meaningOf(integration);
+  if (!integration) return void fill(status, h("span", { class: "badge quiet outline" }, about.available === false ? "Not available" : "Not connected"));
   fill(status, statusPill(integration.status), integration.account && h("span", { class: "muted account" }, integration.account.label), meaning && h("span", { class: "muted" }, meaning));
 }
 

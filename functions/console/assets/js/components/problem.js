@@ -10,9 +10,9 @@ export function problemNotice(failure, { onRetry, title } = {}) {
     onRetry && button("Try again", { kind: "plain small", onclick: onRetry }));
 }
 
-/** A calm remark: tone is good, info, pause or bad. */
+/** A calm remark: tone is good, info, mild, pause or bad. */
 export function notice(tone, title, text, ...more) {
-  const marks = { good: "check", info: "info", pause: "info", bad: "warning" };
+  const marks = { good: "check", info: "info", mild: "warning", pause: "info", bad: "warning" };
   return h("div", { class: `notice ${tone}`, role: tone === "bad" ? "alert" : "status" }, mark(marks[tone]),
     h("div", { class: "notice-text" }, h("strong", null, title), text && h("p", null, text)), more);
 }

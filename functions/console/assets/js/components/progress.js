@@ -1,7 +1,7 @@
 // How synchronization stands: the open run with its progress, or the last and the next one.
 
 import { fill, h } from "../dom.js";
-import { count, duration, time } from "../format.js";
+import { count, due, duration, time } from "../format.js";
 import { resourceWords } from "../words.js";
 
 /** The panel about synchronization. */
@@ -15,15 +15,15 @@ export function syncPanel() {
   /** Shows the state of an integration. The bar stays the same element, so that it moves instead of jumping. */
   function update(integration) {
     current = integration;
-    const { sync, status, configuration } = integration;
+    const { sync, status, configuration, trouble } = integration;
     const run = sync?.run ?? null;
-    const wanted = JSON.stringify([sync, status, newest?.id, newest?.outcome]);
+    const wanted = JSON.stringify([sync, status, trouble, newest?.id, newest?.outcome]);
     if (wanted === shown) return;
     shown = wanted;
     if (!run) bar = null;
     else bar ??= progressBar();
     el.dataset.running = run ? "true" : "false";
-    fill(el, run ? running(run, bar, resourceWords(configuration?.resourceKind)) : resting(sync, status, newest));
+    fill(el, run ? running(run, bar, resourceWords(configuration?.resourceKind)) : resting(integration, newest));
   }
 
   /** Takes the newest run of the history. */
@@ -54,14 +54,14 @@ function running(run, bar, words) {
     h("p", { class: "muted figures", "data-progress": true }, text)];
 }
 
-function resting(sync, status, newest) {
+function resting({ sync, status, trouble }, newest) {
   const last = sync?.lastSuccessAt ? ["Last synced ", time(sync.lastSuccessAt)] : "Not synced yet";
-  const next = status === "Active" && sync?.nextAt ? [" · next ", time(sync.nextAt)] : null;
-  // An error of the whole integration has a banner of its own.
+  const next = status === "Active" && sync?.nextAt ? [" · next ", due(sync.nextAt)] : null;
   const failed = status === "Active" && newest?.outcome === "failed" && newest.failure;
-  const look = failed ? "failing" : status === "Active" ? "on" : "";
+  const look = failed || trouble ? "failing" : status === "Active" ? "on" : "";
   return [h("p", { class: "resting" }, h("span", { class: `pulse ${look}`, "aria-hidden": "true" }), h("span", null, last, h("span", { class: "muted" }, next))),
-    failed && h("p", { class: "resting-failure", role: "status" }, `The last sync failed: ${failed.message} Aura tries again by itself.`)];
+    // An error of the whole integration and runs that fail in a row have a banner of their own.
+    failed && !trouble && h("p", { class: "resting-failure", role: "status" }, `The last sync failed: ${failed.message} Aura tries again by itself.`)];
 }
 
 /** How long a run has taken or takes. */

@@ -1,4 +1,4 @@
-// The run history, newest first, page by page.
+// The runs, newest first, page by page.
 
 import { get, problem } from "../api.js";
 import { button, fill, h, skeleton } from "../dom.js";
@@ -10,11 +10,11 @@ import { runDuration } from "./progress.js";
 const PAGE = 8;
 const CHANGES = ["created", "updated", "deleted", "skipped"];
 
-/** The panel with the history of one provider's integration. `onNewest` gets the newest run whenever it is read. */
+/** The panel with the runs of one provider's integration. `onNewest` gets the newest run whenever it is read. */
 export function runHistory(provider, signal, { onNewest }) {
   const list = h("ol", { class: "runs" });
   const foot = h("div", { class: "runs-foot" });
-  const el = h("section", { class: "panel", "aria-labelledby": "runs-title" }, h("h2", { id: "runs-title" }, "Run history"), list, foot);
+  const el = h("section", { class: "panel", "aria-labelledby": "runs-title" }, h("h2", { id: "runs-title" }, "Runs"), list, foot);
   let runs = null;
   let cursor = null;
 

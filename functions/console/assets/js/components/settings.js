@@ -9,7 +9,7 @@ import { problemNotice } from "./problem.js";
 /** The settings panel. `onSaved` gets the integration as it is then, `onOptions` the options once they are known. */
 export function settingsPanel(provider, signal, { onSaved, onOptions }) {
   const body = h("div", { class: "settings" });
-  const el = h("section", { class: "panel", "aria-labelledby": "settings-title" }, h("h2", { id: "settings-title" }, "Settings"), body);
+  const el = h("section", { class: "panel", "aria-labelledby": "settings-title" }, h("h2", { id: "settings-title", tabindex: -1 }, "Settings"), body);
   const foot = h("div", { class: "settings-foot" });
   let integration = null;
   let options = null;
@@ -22,7 +22,7 @@ export function settingsPanel(provider, signal, { onSaved, onOptions }) {
   /** Takes a newer state of the integration. */
   function update(next) {
     integration = next;
-    const wanted = JSON.stringify([next.settings, next.configuration, next.sync?.suggestedInterval]);
+    const wanted = JSON.stringify([next.settings, next.configuration, next.sync?.suggestedInterval, next.sync?.intervalMinutes]);
     const account = next.account?.label ?? "";
     // What failed before a reconnect may work after it.
     if (loadedFor !== account || (failedIn && failedIn !== stateOf(next))) {
@@ -61,11 +61,11 @@ export function settingsPanel(provider, signal, { onSaved, onOptions }) {
     const gone = settings.resources.length - draft.resources.length;
     dirty = gone > 0;
     fill(body, gone > 0 && goneNote(gone, configuration), picker(options, configuration, draft, touched),
-      interval(configuration, integration.sync?.suggestedInterval), foot);
+      interval(configuration, integration.sync ?? {}), foot);
     showFoot();
   }
 
-  function interval({ intervals, shortestInterval }, suggested) {
+  function interval({ intervals, shortestInterval }, { suggestedInterval: suggested, intervalMinutes: inForce }) {
     const select = h("select", { class: "field", "data-setting": "intervalMinutes" }, intervals.map((minutes) => {
       const tooShort = minutes < shortestInterval;
       const text = `Every ${minutes} minutes${tooShort ? " (not in your plan)" : ""}`;
@@ -76,8 +76,9 @@ export function settingsPanel(provider, signal, { onSaved, onOptions }) {
       touched();
     });
     const limited = intervals.some((minutes) => minutes < shortestInterval);
+    const longer = inForce > draft.intervalMinutes;
     return h("label", { class: "setting" }, h("span", { class: "setting-name" }, "Sync interval"), h("span", { class: "select" }, select),
-      limited && h("span", { class: "fine" }, `Your plan syncs every ${shortestInterval} minutes at the shortest.`),
+      (limited || longer) && h("span", { class: "fine", "data-limited": true }, `Your plan syncs every ${longer ? inForce : shortestInterval} minutes at most.`, longer && " What you chose applies again as soon as the plan allows it."),
       suggested && suggested > draft.intervalMinutes && h("span", { class: "fine hint" }, mark("clock"), `The provider limits how often Aura may ask. Every ${suggested} minutes works better at the moment.`));
   }
 
@@ -97,7 +98,9 @@ export function settingsPanel(provider, signal, { onSaved, onOptions }) {
   }
 
   async function store() {
-    const sent = { resources: draft.resources, intervalMinutes: draft.intervalMinutes };
+    const sent = { resources: draft.resources };
+    // What was chosen under a larger plan is kept, but could not be chosen again.
+    if (draft.intervalMinutes !== integration.settings.intervalMinutes) sent.intervalMinutes = draft.intervalMinutes;
     if (integration.configuration.writes) sent.writeResource = draft.writeResource;
     showFoot("saving");
     try {
@@ -111,7 +114,13 @@ export function settingsPanel(provider, signal, { onSaved, onOptions }) {
     }
   }
 
-  return { el, update };
+  /** Leads the person here. */
+  function open() {
+    el.scrollIntoView({ block: "center" });
+    el.firstChild.focus({ preventScroll: true });
+  }
+
+  return { el, update, open };
 }
 
 const stateOf = ({ status, error, sync }) => JSON.stringify([status, error, sync?.lastSuccessAt]);

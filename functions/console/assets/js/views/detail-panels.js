@@ -1,0 +1,94 @@
+// The panels below the header: which there are, and what makes each of them read again.
+
+import { agenda } from "../components/agenda.js";
+import { welcome } from "../components/header.js";
+import { historyPanel } from "../components/history.js";
+import { syncPanel } from "../components/progress.js";
+import { runHistory } from "../components/runs.js";
+import { settingsKept } from "../components/settings-kept.js";
+import { settingsPanel } from "../components/settings.js";
+import { fill, h } from "../dom.js";
+
+/** The panels of a page. An integration that is created anew gets panels of its own. */
+export function panelStack(page, { onCause }) {
+  const el = h("div", { class: "columns" });
+  let panels = null;
+  let owner = null;
+  let layout = "";
+
+  /** Shows what belongs to the integration as it is now. */
+  function update(before, now) {
+    const fresh = owner !== (now?.id ?? null) || !layout;
+    if (fresh) {
+      owner = now?.id ?? null;
+      panels = now && panelsOf(page, onCause);
+    }
+    const wanted = JSON.stringify([owner, kindOf(now), now?.category, settingsOf(now)]);
+    if (wanted !== layout) fill(el, columns(page.about, panels, now));
+    layout = wanted;
+    if (now) refresh(panels, fresh ? null : before, now);
+  }
+
+  /** Reads again whatever is shown. */
+  function reload() {
+    if (!panels) return;
+    panels.history.reload();
+    if (kindOf(page.now()) === "running") [panels.runs, panels.events].forEach((panel) => panel.reload());
+  }
+
+  return { el, update, reload, openSettings: () => panels?.settings.open() };
+}
+
+function panelsOf({ provider, about, signal, take, look }, onCause) {
+  const sync = syncPanel();
+  const events = agenda(provider, signal);
+  const kept = settingsKept();
+  const settings = settingsPanel(provider, signal, {
+    onSaved: (next) => {
+      take(next);
+      look();
+    },
+    onOptions: (options) => [events, kept].forEach((panel) => panel.name(options)),
+  });
+  const runs = runHistory(provider, signal, { onNewest: sync.ended });
+  const history = historyPanel(provider, about.name, signal, { onCause });
+  return { sync, events, kept, settings, runs, history };
+}
+
+function refresh({ sync, events, kept, settings, runs, history }, before, now) {
+  sync.update(now);
+  if (settingsOf(now) === "open") settings.update(now);
+  if (settingsOf(now) === "kept") kept.update(now);
+  const differs = (about) => !before || about(before) !== about(now);
+  if (differs(historyOf)) history.reload();
+  if (kindOf(now) !== "running") return;
+  const appeared = !before || kindOf(before) !== "running";
+  if (appeared || differs(runsOf)) runs.reload();
+  if (appeared || differs(recordsOf)) events.reload();
+}
+
+function columns(about, panels, now) {
+  if (!now) return welcome(about);
+  const { sync, events, kept, settings, runs, history } = panels;
+  const running = kindOf(now) === "running";
+  const main = running ? [sync.el, now.category === "calendar" && events.el] : [welcome(about)];
+  const side = [{ open: settings.el, kept: kept.el }[settingsOf(now)], history.el, running && runs.el];
+  return [h("div", { class: "column main" }, main), h("div", { class: "column side" }, side)];
+}
+
+/** Before anything was connected there is nothing to show but what it would bring. */
+function kindOf(integration) {
+  if (!integration) return "none";
+  const { connected, status, sync } = integration;
+  return connected || status === "Disconnected" || sync?.lastSuccessAt ? "running" : "waiting";
+}
+
+function settingsOf(integration) {
+  if (!integration?.configuration) return "none";
+  if (integration.actions.includes("settings")) return "open";
+  return kindOf(integration) === "running" ? "kept" : "none";
+}
+
+const historyOf = ({ status, version, trouble, sync }) => JSON.stringify([status, version, trouble?.warned, sync?.intervalMinutes]);
+const runsOf = ({ sync, updatedAt }) => JSON.stringify([sync?.run?.id, sync?.lastSuccessAt, sync?.nextAt, updatedAt]);
+const recordsOf = ({ sync, settings }) => JSON.stringify([sync?.run?.counts?.records, sync?.lastSuccessAt, settings?.resources]);

@@ -1,0 +1,23 @@
+//! From the lifecycle queue: destroys what a disconnect, a delete, a replaced grant or a lost flow left behind.
+
+use shared::config::ConfigError;
+use shared::entry::{Function, Setup, worker};
+use shared::usecases::Parts;
+use shared::usecases::cleanup::CleanupWorker;
+use std::sync::Arc;
+
+/// Builds the function.
+pub fn function(setup: &Setup) -> Result<Arc<dyn Function>, ConfigError> {
+    let parts = Parts::new(setup)?;
+    let cleanup = CleanupWorker {
+        store: parts.store()?,
+        registry: parts.registry()?,
+        vault: parts.vault()?,
+        keys: parts.token_keys()?,
+        log: parts.log().with("fn", "lifecycle-worker"),
+    };
+    Ok(worker(setup, "lifecycle-worker", move |message, deadline| {
+        let cleanup = cleanup.clone();
+        async move { cleanup.work(message, deadline).await }
+    }))
+}

@@ -1,0 +1,88 @@
+//! Ending a grant at the provider: within the window that the disconnect began, or within one of its own; never while
+//! another account of ours uses the same account of the provider, because a revocation may end all its grants
+//! (RFC 7009 §2.1).
+
+use super::{CleanupWorker, Wait};
+use crate::seal::{Context, Purpose};
+use crate::store::{Cleanup, Revoking};
+use crate::vault::{Pointer, StoredGrant, VaultError};
+use domain::failure::FailureClass;
+use domain::ids::ProviderAccountId;
+use providers::{Provider, ProviderError};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// So often a revocation is tried; then the grant is left to the provider.
+const MOST_TRIES: u32 = 6;
+/// A revocation has its answer within this time, or none.
+const LIMIT: Duration = Duration::from_secs(10);
+
+impl CleanupWorker {
+    /// Revokes, if that is on the list. Done or given up, it is off the list afterwards.
+    pub(super) async fn revoke_if_asked(&self, cleanup: &mut Cleanup) -> Result<(), Wait> {
+        let Some(account) = cleanup.revoke.clone() else { return Ok(()) };
+        let outcome = self.revoke(cleanup, &account).await?;
+        self.log.count("revocation", &[("provider", cleanup.provider.as_str()), ("outcome", outcome)], 1);
+        cleanup.revoke = None;
+        cleanup.attempts = 0;
+        Ok(())
+    }
+
+    async fn revoke(&self, cleanup: &mut Cleanup, account: &ProviderAccountId) -> Result<&'static str, Wait> {
+        let Some(provider) = self.registry.find(&cleanup.provider).cloned() else { return Ok("unknown_provider") };
+        let Some(stored) = self.newest(cleanup).await? else { return Ok("no_secret") };
+        self.open_window(cleanup, account).await?;
+        if self.store.is_used(&cleanup.provider, account).await? {
+            return Ok("used_by_another");
+        }
+        cleanup.attempts += 1;
+        match self.ask(&provider, &stored).await {
+            Ok(()) => Ok("revoked"),
+            Err(error) if error.class == FailureClass::DeadCredentials => Ok("dead_already"),
+            Err(_) if cleanup.attempts >= MOST_TRIES => Ok("given_up"),
+            Err(_) => Err(Wait::Failed("revocation_failed")),
+        }
+    }
+
+    /// A window that is over is no protection: a new one is begun before the users are read.
+    async fn open_window(&self, cleanup: &mut Cleanup, account: &ProviderAccountId) -> Result<(), Wait> {
+        if cleanup.revoke_until.is_none_or(|until| until <= self.store.now()) {
+            let until = self.store.now() + Revoking::BEGINS_WITHIN;
+            self.store.begin_revoking(&cleanup.provider, account).await?;
+            cleanup.revoke_until = Some(until);
+        }
+        Ok(())
+    }
+
+    async fn ask(&self, provider: &Arc<dyn Provider>, stored: &StoredGrant) -> Result<(), ProviderError> {
+        let late = |_| ProviderError::new(FailureClass::Transient, "revocation_timeout");
+        let app = self.vault.app_credentials(&provider.manifest().slug).await;
+        let app = app.map_err(|_| ProviderError::new(FailureClass::Transient, "vault"))?;
+        tokio::time::timeout(LIMIT, provider.revoke(&app, &stored.credential)).await.map_err(late)?
+    }
+
+    /// The grant as it was received last: from the journal, from a version that was never committed, or the pointer's.
+    async fn newest(&self, cleanup: &Cleanup) -> Result<Option<StoredGrant>, Wait> {
+        let Some(pointer) = &cleanup.pointer else { return Ok(None) };
+        if let Some(stored) = self.journalled(cleanup, pointer).await {
+            return Ok(Some(stored));
+        }
+        match self.vault.newest(pointer).await {
+            Ok((_, stored)) => Ok(Some(stored)),
+            Err(VaultError::NotFound) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// What cannot be opened is as good as lost.
+    async fn journalled(&self, cleanup: &Cleanup, pointer: &Pointer) -> Option<StoredGrant> {
+        let journal = cleanup.journal.as_ref().filter(|journal| journal.fence > pointer.fence)?;
+        let context = Context::new(&[
+            ("account", cleanup.account.as_str()),
+            ("integration", &cleanup.integration.to_string()),
+            ("grant", &pointer.grant.to_string()),
+        ]);
+        let opened = self.keys.open(Purpose::Journal, &journal.sealed, &context).await.ok()?;
+        StoredGrant::from_json(&opened).ok()
+    }
+}

@@ -1,0 +1,69 @@
+//! What the bus is told of an integration: where it stands, and what a person should hear of.
+
+use crate::api::events::{self, IntegrationDetail, NoticeDetail};
+use crate::bus::Event;
+use crate::store::{Integration, Store};
+use domain::lifecycle::Signal;
+use serde::Serialize;
+
+/// The notice that a signal gives, if it moved the integration.
+pub(super) fn notice_of(signal: Signal) -> Option<&'static str> {
+    match signal {
+        Signal::Failed(_) => Some(events::ERROR),
+        Signal::Deactivated => Some(events::DEACTIVATED),
+        Signal::ProbeSucceeded => Some(events::REACTIVATED),
+        _ => None,
+    }
+}
+
+/// An event about an integration. It says where it stands, and nothing of its content.
+pub(crate) fn integration_event(store: &Store, detail_type: &str, integration: &Integration) -> Event {
+    let detail = IntegrationDetail {
+        integration: integration.id,
+        provider: integration.provider.clone(),
+        status: integration.status,
+        reason: integration.reason,
+    };
+    event(store, detail_type, integration, &detail)
+}
+
+/// A notice, in words that can be mailed as they are.
+pub(super) fn notice_event(store: &Store, detail_type: &str, integration: &Integration) -> Event {
+    let error = integration.error.as_ref();
+    let (message, remedy) = words(detail_type, integration);
+    let detail = NoticeDetail {
+        integration: integration.id,
+        provider: integration.provider.clone(),
+        status: integration.status,
+        reason: integration.reason,
+        message,
+        remedy,
+        failures: integration.failures,
+        since: error.map_or(integration.settled_at, |error| error.since),
+        next_try_at: error.map_or(integration.due_at, |error| error.next_try_at),
+    };
+    event(store, detail_type, integration, &detail)
+}
+
+fn words(detail_type: &str, integration: &Integration) -> (String, Option<String>) {
+    match (detail_type, integration.reason) {
+        (_, Some(reason)) => (reason.message().into(), Some(reason.remedy().into())),
+        (events::WARNING, None) => (
+            format!("The last {} syncs failed. Aura keeps trying.", integration.failures),
+            Some("Test the connection to see what is wrong.".into()),
+        ),
+        _ => ("The integration works again.".into(), None),
+    }
+}
+
+/// An event with this detail, in the integration's present version.
+pub(crate) fn event(store: &Store, detail_type: &str, integration: &Integration, detail: &impl Serialize) -> Event {
+    Event {
+        id: store.new_id(),
+        account: integration.account.clone(),
+        detail_type: detail_type.to_owned(),
+        version: integration.version,
+        detail: serde_json::to_value(detail).unwrap_or_default(),
+        time: store.now(),
+    }
+}

@@ -1,0 +1,49 @@
+//! How the providers do, from what was started and what failed in the last windows.
+
+use super::Sweep;
+use crate::entry::log::Level;
+use crate::store::StoreError;
+use chrono::TimeDelta;
+use domain::ids::ProviderSlug;
+use domain::policy::{self, Health};
+use serde_json::json;
+use std::collections::HashMap;
+
+impl Sweep {
+    /// Assesses every provider. One whose state changes is a line in the log and a metric: operators look at incidents.
+    pub(super) async fn assess(&self) -> Result<HashMap<ProviderSlug, Health>, StoreError> {
+        let mut found = HashMap::new();
+        for provider in self.registry.iter() {
+            let slug = &provider.manifest().slug;
+            if let Some(health) = self.assess_one(slug).await? {
+                found.insert(slug.clone(), health);
+            }
+        }
+        Ok(found)
+    }
+
+    async fn assess_one(&self, slug: &ProviderSlug) -> Result<Option<Health>, StoreError> {
+        let now = self.store.now();
+        let back = TimeDelta::minutes(i64::from(self.policy.window_minutes) * i64::from(self.policy.windows - 1));
+        let seen = self.store.health(slug).await?;
+        let windows = self.store.windows(slug, policy::window_start(&self.policy, now - back)).await?;
+        let health = policy::assess(&self.policy, seen, &windows, now);
+        if let Some(next) = health.filter(|next| Some(*next) != seen) {
+            self.store.note_health(slug, seen, next).await?;
+            self.tell(slug, next);
+        }
+        Ok(health)
+    }
+
+    fn tell(&self, slug: &ProviderSlug, health: Health) {
+        let state = json!(health.state);
+        self.log.write(
+            Level::Warn,
+            "provider_health",
+            "changed",
+            &[("provider", json!(slug)), ("state", state.clone())],
+        );
+        let state = state.as_str().unwrap_or_default().to_owned();
+        self.log.count("provider_health", &[("provider", slug.as_str()), ("state", &state)], 1);
+    }
+}

@@ -1,0 +1,87 @@
+//! What nobody would come back to by itself. None of it should ever be needed: each is counted.
+
+use super::Sweep;
+use crate::store::{Credential, Integration, StoreError};
+use crate::usecases::draft::Draft;
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::policy;
+
+/// A run is stuck when its lease has been over for so long and nothing brings it back.
+const STUCK_AFTER: TimeDelta = TimeDelta::minutes(2);
+
+impl Sweep {
+    /// Mends what is missing; answers whether something was.
+    pub(super) async fn repair(&self, integration: &Integration) -> Result<bool, StoreError> {
+        let mended = self.repair_schedule(integration).await?;
+        let refreshed = self.repair_refresh(integration).await?;
+        let limited = self.repair_interval(integration).await?;
+        Ok(mended || refreshed || limited)
+    }
+
+    /// An integration that works by itself has a next time, and an open run somebody who comes back to it.
+    async fn repair_schedule(&self, integration: &Integration) -> Result<bool, StoreError> {
+        let Some((what, due)) = self.missing(integration) else { return Ok(false) };
+        let mut draft = Draft::of(&self.store, integration);
+        draft.next.due_at = Some(integration.not_before_retry(due));
+        self.mended(what, self.commit(&Some(draft.quiet())).await?)
+    }
+
+    fn missing(&self, integration: &Integration) -> Option<(&'static str, DateTime<Utc>)> {
+        let now = self.store.now();
+        integration.grant?;
+        if integration.status.is_scheduled() && integration.due_at.is_none() {
+            return Some(("no_next_run", now));
+        }
+        if integration.is_deactivated() && integration.due_at.is_none() {
+            let since = integration.error.as_ref()?.since;
+            return Some(("no_next_probe", policy::next_probe(&self.policy, since, now, self.store.jitter())?));
+        }
+        let begun = integration.run.as_ref().is_some_and(|run| run.begun);
+        let over = integration.lease_until.is_none_or(|until| until + STUCK_AFTER < now);
+        let late = integration.due_at.is_some_and(|at| at > now + STUCK_AFTER);
+        (begun && over && late).then_some(("stuck_run", now))
+    }
+
+    /// Credentials that expire are refreshed ahead, unless the grant is dead.
+    async fn repair_refresh(&self, integration: &Integration) -> Result<bool, StoreError> {
+        if integration.grant.is_none() {
+            return Ok(false);
+        }
+        let Some(credential) = self.store.credential(integration.id).await? else { return Ok(false) };
+        if !is_forgotten(&credential) {
+            return Ok(false);
+        }
+        match self.store.refresh_at(&credential, self.store.now()).await {
+            Ok(()) => self.mended("no_next_refresh", true),
+            Err(error) if error.is_conflict() => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The plan may have changed while the integration was created.
+    async fn repair_interval(&self, integration: &Integration) -> Result<bool, StoreError> {
+        let account = self.store.account(&integration.account).await?;
+        let shortest = account.plan().allowance().shortest_interval;
+        if integration.settings.shortest_interval == shortest {
+            return Ok(false);
+        }
+        let Some(now) = self.store.integration(&integration.account, &integration.provider).await? else {
+            return Ok(false);
+        };
+        let mut draft = Draft::of(&self.store, &now);
+        draft.limit_interval(shortest);
+        self.mended("interval", self.commit(&Some(draft.visible())).await?)
+    }
+
+    fn mended(&self, what: &str, done: bool) -> Result<bool, StoreError> {
+        if done {
+            self.log.count("repairs", &[("what", what)], 1);
+        }
+        Ok(done)
+    }
+}
+
+fn is_forgotten(credential: &Credential) -> bool {
+    let expires = credential.access.as_ref().is_some_and(|access| access.expires_at.is_some());
+    expires && credential.due_at.is_none() && credential.suspected_at.is_none()
+}

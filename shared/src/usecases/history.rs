@@ -1,0 +1,43 @@
+//! The history of an integration.
+
+use crate::api::{HistoryLineView, HistoryView};
+use crate::entry::{Caller, Problem};
+use crate::store::StoredLine;
+use crate::usecases::get::Integrations;
+use crate::usecases::records::Cursor;
+use domain::ids::ProviderSlug;
+
+/// Shows history.
+#[derive(Clone)]
+pub struct History {
+    integrations: Integrations,
+}
+
+impl History {
+    /// Over these.
+    pub fn new(integrations: Integrations) -> Self {
+        Self { integrations }
+    }
+
+    /// A page, newest first.
+    pub async fn list(
+        &self,
+        caller: &Caller,
+        slug: &ProviderSlug,
+        limit: usize,
+        cursor: Option<&str>,
+    ) -> Result<HistoryView, Problem> {
+        let integration = self.integrations.find(caller, slug).await?.integration;
+        let scope = format!("history/{}", integration.id);
+        let after = cursor.map(|cursor| Cursor::open(cursor, &scope)).transpose()?;
+        let page = self.integrations.store.history(integration.id, limit, after).await?;
+        Ok(HistoryView {
+            lines: page.items.into_iter().map(view).collect(),
+            cursor: page.next.map(|next| Cursor::close(&next, &scope)),
+        })
+    }
+}
+
+fn view(stored: StoredLine) -> HistoryLineView {
+    HistoryLineView { id: stored.id().to_owned(), at: stored.at, actor: stored.line.actor, event: stored.line.event }
+}

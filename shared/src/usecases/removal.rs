@@ -1,0 +1,119 @@
+//! Disconnect and delete: true at once for the person, whatever the provider does. What takes longer is on a list that
+//! the same transaction writes, and begins by a message after it.
+
+use crate::api::events;
+use crate::entry::{Caller, Problem};
+use crate::store::{Cleanup, Integration, OutboxEntry, RequestName, StoreError};
+use crate::usecases::draft::{Draft, integration_event};
+use crate::usecases::get::{Found, Integrations, show};
+use crate::usecases::left_behind::Destruction;
+use crate::usecases::publish::Publisher;
+use crate::usecases::{Answered, TRIES};
+use domain::history::Actor;
+use domain::ids::ProviderSlug;
+use domain::lifecycle::Signal;
+use serde_json::Value;
+
+/// Takes integrations away.
+#[derive(Clone)]
+pub struct Removal {
+    /// Finds integrations.
+    pub integrations: Integrations,
+    /// Publishes what changed.
+    pub publisher: Publisher,
+    /// Starts what takes longer.
+    pub destruction: Destruction,
+}
+
+impl Removal {
+    /// Takes the grant away: Disconnected at once; what the grant leaves goes to cleanup in the same transaction.
+    pub async fn disconnect(
+        &self,
+        caller: &Caller,
+        slug: &ProviderSlug,
+        request: Option<&RequestName>,
+    ) -> Result<Answered, Problem> {
+        let store = &self.integrations.store;
+        for _ in 0..TRIES {
+            // The integration first: once the same request has changed it, its answer is remembered as well.
+            let (found, account) = futures_util::try_join!(self.integrations.find(caller, slug), async {
+                Ok(store.account(&caller.account).await?)
+            })?;
+            if let Some(before) = Answered::before(store, request).await? {
+                return Ok(before);
+            }
+            let seen = found.integration;
+            let mut draft = Draft::of(store, &seen);
+            draft.signal(Signal::Disconnect, Actor::Member(caller.member.to_string()))?;
+            draft.interrupt();
+            draft.settle();
+            draft.next.grant = None;
+            draft.next.disconnects += 1;
+            let change = draft.visible();
+            let after = Found { integration: change.next().clone(), provider: found.provider };
+            let answered = Answered::of(200, &show(&after, &account))?;
+            let change = change.remember(request.map(|it| it.answered(200, answered.body.clone(), store.now())));
+            let done = store.disconnect(&seen, &change).await;
+            if self.settled(done, &change.events().to_vec()).await? {
+                return Ok(answered);
+            }
+        }
+        Err(Problem::busy())
+    }
+
+    /// Deletes the integration: gone at once, its slot is free. Deleting what is not there is a success.
+    pub async fn delete(
+        &self,
+        caller: &Caller,
+        slug: &ProviderSlug,
+        request: Option<&RequestName>,
+    ) -> Result<Answered, Problem> {
+        let store = &self.integrations.store;
+        self.integrations.provider(slug)?;
+        let gone = Answered { status: 204, body: Value::Null };
+        for _ in 0..TRIES {
+            let seen = store.integration(&caller.account, slug).await?;
+            if let Some(before) = Answered::before(store, request).await? {
+                return Ok(before);
+            }
+            let remembered = request.map(|request| request.answered(204, Value::Null, store.now()));
+            let Some(seen) = seen else {
+                // Remembered all the same: a repetition must not delete what is created meanwhile.
+                match remembered {
+                    Some(remembered) if !store.remember(&remembered).await? => continue,
+                    _ => return Ok(gone),
+                }
+            };
+            let events = [deleted(store, &seen)];
+            let done = store.delete(&seen, &events[0], remembered.as_ref()).await;
+            if self.settled(done, &events).await? {
+                return Ok(gone);
+            }
+        }
+        Err(Problem::busy())
+    }
+
+    /// What follows a removal; `false` when somebody else was faster.
+    async fn settled(
+        &self,
+        done: Result<Option<Cleanup>, StoreError>,
+        events: &[OutboxEntry],
+    ) -> Result<bool, Problem> {
+        match done {
+            Ok(cleanup) => {
+                if let Some(cleanup) = cleanup {
+                    self.destruction.begin(&cleanup).await;
+                }
+                self.publisher.publish_now(events).await;
+                Ok(true)
+            }
+            Err(error) if error.is_conflict() => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+fn deleted(store: &crate::store::Store, seen: &Integration) -> OutboxEntry {
+    let last = Integration { version: seen.version + 1, ..seen.clone() };
+    OutboxEntry::new(integration_event(store, events::DELETED, &last))
+}
