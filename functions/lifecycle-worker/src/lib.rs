@@ -14,6 +14,7 @@ pub fn function(setup: &Setup) -> Result<Arc<dyn Function>, ConfigError> {
         registry: parts.registry()?,
         vault: parts.vault()?,
         keys: parts.token_keys()?,
+        policy: parts.policy()?,
         log: parts.log().with("fn", "lifecycle-worker"),
     };
     Ok(worker(setup, "lifecycle-worker", move |message, deadline| {

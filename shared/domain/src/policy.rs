@@ -10,7 +10,7 @@ mod run;
 
 pub use deactivation::{hourly_cap, may_deactivate, next_probe, review_at};
 pub use health::{Health, HealthState, Window, admitted, assess, frozen, window_start};
-pub use run::{Counters, FailedRun, Judged, after_failure, settled};
+pub use run::{Counters, FailedRun, Judged, after_failure, backoff, settled};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};

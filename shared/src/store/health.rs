@@ -10,7 +10,7 @@ use super::table::{Query, Range, StoreError, parse};
 use super::{Store, keys};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::ids::ProviderSlug;
-use domain::policy::{Health, Window};
+use domain::policy::Health;
 use domain::schedule::DUE_SHARDS;
 use serde::Deserialize;
 
@@ -22,14 +22,21 @@ struct HealthItem {
     health: Health,
 }
 
-#[derive(Deserialize)]
-struct WindowItem {
+/// The runs of one window.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+pub struct Runs {
+    /// Started by the planner, whether or not they have ended.
     #[serde(default)]
-    started: u64,
+    pub started: u64,
+    /// Failed.
     #[serde(default)]
-    failed: u64,
+    pub failed: u64,
+    /// Succeeded after a failure of the same integration.
     #[serde(default)]
-    integrations: u64,
+    pub recovered: u64,
+    /// Different integrations that failed.
+    #[serde(default)]
+    pub integrations: u64,
 }
 
 impl Store {
@@ -80,20 +87,20 @@ impl Store {
         self.table.update(update).await.map(drop)
     }
 
+    /// Counts a run that succeeded after a failure: the evidence that an ill provider is well again.
+    pub async fn note_recovered(&self, provider: &ProviderSlug, window: DateTime<Utc>) -> Result<(), StoreError> {
+        self.table.update(self.window_update(provider, window).add("recovered", 1)).await.map(drop)
+    }
+
     fn window_update(&self, provider: &ProviderSlug, window: DateTime<Utc>) -> Update {
         Update::of(keys::window(provider, window)).set(keys::EXPIRES, number((window + KEPT).timestamp()))
     }
 
     /// The windows from `first` on, oldest first. One in which nothing happened is left out.
-    pub async fn windows(&self, provider: &ProviderSlug, first: DateTime<Utc>) -> Result<Vec<Window>, StoreError> {
+    pub async fn windows(&self, provider: &ProviderSlug, first: DateTime<Utc>) -> Result<Vec<Runs>, StoreError> {
         let range = Range::Between(keys::window_sort(first), keys::window_sort(self.now() + TimeDelta::days(1)));
         let query = Query::of(keys::provider_partition(provider), range);
-        let windows = self.table.query(query).await?.items.into_iter().map(parse::<WindowItem>);
-        windows
-            .map(|item| {
-                item.map(|WindowItem { started, failed, integrations }| Window { started, failed, integrations })
-            })
-            .collect()
+        self.table.query(query).await?.items.into_iter().map(parse).collect()
     }
 
     /// Takes one of the deactivations that the policy allows in this hour; `false` when they are used up.

@@ -7,6 +7,7 @@ use crate::vault::{Vault, VaultError};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::failure::FailureClass;
 use domain::ids::GrantId;
+use domain::policy::Policy;
 use providers::{Access, Provider, ProviderError};
 use secrecy::SecretString;
 use std::sync::Arc;
@@ -69,13 +70,14 @@ pub struct Tokens {
     pub(super) store: Store,
     pub(super) vault: Arc<Vault>,
     pub(super) keys: Arc<SealKeys>,
+    pub(super) policy: Arc<Policy>,
     pub(super) log: Log,
 }
 
 impl Tokens {
-    /// Over these. What refreshes bring is counted in `log`.
-    pub fn new(store: Store, vault: Arc<Vault>, keys: Arc<SealKeys>, log: Log) -> Self {
-        Self { store, vault, keys, log }
+    /// Over these. A refresh that failed is tried again as the policy says; what refreshes bring is counted in `log`.
+    pub fn new(store: Store, vault: Arc<Vault>, keys: Arc<SealKeys>, policy: Arc<Policy>, log: Log) -> Self {
+        Self { store, vault, keys, policy, log }
     }
 
     /// Access for this integration. A warm call reads one item and nothing of Secrets Manager.

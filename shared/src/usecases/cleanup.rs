@@ -14,7 +14,7 @@ use crate::store::{Cleanup, LeftBehind, Store, StoreError};
 use crate::usecases::left_behind::LeftBehindMessage;
 use crate::vault::{Vault, VaultError};
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::failure::backoff;
+use domain::policy::{self, Policy};
 use providers::Registry;
 use serde_json::json;
 use std::sync::Arc;
@@ -35,6 +35,8 @@ pub struct CleanupWorker {
     pub vault: Arc<Vault>,
     /// Opens what the journal holds.
     pub keys: Arc<SealKeys>,
+    /// How long to wait after a failure.
+    pub policy: Arc<Policy>,
     /// Where it is counted what became of revocations.
     pub log: Log,
 }
@@ -94,7 +96,7 @@ impl CleanupWorker {
             Err(Wait::Store(error)) => Err(error),
             Err(Wait::Short) => self.wait(cleanup.later(self.store.now()), "checkpoint").await,
             Err(Wait::Failed(why)) => {
-                let wait = backoff(cleanup.attempts, self.store.jitter(), None);
+                let wait = policy::backoff(&self.policy, cleanup.attempts, self.store.jitter());
                 self.wait(cleanup.later(self.store.now() + wait), why).await
             }
         }

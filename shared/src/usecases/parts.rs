@@ -105,7 +105,7 @@ impl<'a> Parts<'a> {
 
     /// Access tokens, refreshed where needed.
     pub fn tokens(&self, store: &Store) -> Result<Tokens, ConfigError> {
-        Ok(Tokens::new(store.clone(), self.vault()?, self.token_keys()?, self.log()))
+        Ok(Tokens::new(store.clone(), self.vault()?, self.token_keys()?, self.policy()?, self.log()))
     }
 
     /// Asking for syncs.

@@ -6,8 +6,8 @@ use crate::store::{Again, Credential, Journal, StoreError};
 use crate::usecases::access::{AccessError, Held, Tokens, context};
 use crate::vault::{Pointer, StoredGrant, VaultError};
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::failure::{FailureClass, backoff};
-use domain::schedule;
+use domain::failure::FailureClass;
+use domain::{policy, schedule};
 use providers::{Provider, ProviderError, Refreshed, Rotation};
 use secrecy::SecretString;
 use std::time::Duration;
@@ -221,7 +221,7 @@ impl Tokens {
             _ => None,
         };
         let attempts = held.attempts + 1;
-        let wait = backoff(attempts, self.store.jitter(), None);
+        let wait = policy::backoff(&self.policy, attempts, self.store.jitter());
         let again = Again { attempts, retry_at: asked, due_at: asked.unwrap_or(now + wait).max(now + wait) };
         let _ = self.store.release_token(held, &again).await;
         error

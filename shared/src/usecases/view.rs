@@ -4,9 +4,9 @@ use crate::api::{
     AccountView, ConfigurationView, ErrorView, FailureView, IntegrationView, ProgressView, RunView, SettingsView,
     SyncView, TroubleView,
 };
-use crate::store::{Account, Failure, Integration, Run};
+use crate::store::{Account, ErrorNote, Failure, Integration, Run};
 use domain::failure::FailureClass;
-use domain::lifecycle::legal_actions;
+use domain::lifecycle::{ErrorReason, legal_actions};
 use domain::plan::INTERVALS;
 use providers::Manifest;
 
@@ -56,11 +56,19 @@ fn error_view(integration: &Integration) -> Option<ErrorView> {
     Some(ErrorView {
         reason,
         message: reason.message().into(),
-        remedy: reason.remedy().into(),
+        remedy: remedy(reason, note).into(),
         since: note.since,
         next_try_at: note.next_try_at,
         action: reason.remedy_action(),
     })
+}
+
+/// Once the daily attempts are over, only a person can try.
+fn remedy(reason: ErrorReason, note: &ErrorNote) -> &'static str {
+    match (reason, note.next_try_at) {
+        (ErrorReason::RepeatedFailures, None) => "Test the connection, or reconnect.",
+        (reason, _) => reason.remedy(),
+    }
 }
 
 fn trouble_view(integration: &Integration) -> Option<TroubleView> {

@@ -1,4 +1,4 @@
-// The lines of the history in plain words. Every sentence says who did what; what is not known is said plainly.
+// The lines of the history in plain words: who did what. What this page does not know is said plainly.
 
 const REASONS = {
   credentials_expired: "the credentials have expired",
@@ -40,7 +40,7 @@ const CHANGES = {
 const EVENTS = {
   created: (who) => `${who} created the integration.`,
   reconnected: (who) => `${who} gave permission again.`,
-  connect_ended: (_, { code }) => `Connecting was not finished: ${ENDINGS[code] ?? "it ended without a connection"}.`,
+  connect_ended: (who, { code, kind }) => `${kind === "member" ? `${who} tried to connect, without success` : "Connecting was not finished"}: ${ENDINGS[code] ?? "it ended without a connection"}.`,
   account_replaced: (who) => `${who} connected another account. What was synced from the former one was removed, and its choices with it.`,
   settings_changed: (who) => `${who} changed the settings.`,
   warned: (who, { failures }) => `${who} warned that ${failures} runs in a row had failed.`,
@@ -57,7 +57,7 @@ export function whoOf(actor, name, me) {
 export function sentenceOf({ actor, event }, name, me) {
   const say = event.type === "status_changed" ? CHANGES[event.why] : EVENTS[event.type];
   const who = whoOf(actor, name, me);
-  return say ? say(capital(who, actor), { ...event, name }) : `${capital(who, actor)} changed something.`;
+  return say ? say(capital(who, actor), { ...event, name, kind: actor.kind }) : `${capital(who, actor)} changed something.`;
 }
 
 /** An id stays as it is: it is a name. */

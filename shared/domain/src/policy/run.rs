@@ -88,7 +88,7 @@ fn raised(mut counters: Counters, class: FailureClass, health: Option<Health>) -
 
 /// The wait after the `round`th failed run, with jitter: uniform between a quarter of the step and the step. Never
 /// near zero, because a provider that is down must not be called again at once by anybody.
-fn backoff(policy: &Policy, round: u32, jitter: f64) -> TimeDelta {
+pub fn backoff(policy: &Policy, round: u32, jitter: f64) -> TimeDelta {
     let steps = &policy.backoff_minutes;
     let last = steps.len().saturating_sub(1);
     let step = steps.get((round.max(1) as usize - 1).min(last)).copied().unwrap_or(1);

@@ -2,10 +2,10 @@
 
 use super::Sweep;
 use crate::entry::log::Level;
-use crate::store::StoreError;
+use crate::store::{Runs, StoreError};
 use chrono::TimeDelta;
 use domain::ids::ProviderSlug;
-use domain::policy::{self, Health};
+use domain::policy::{self, Health, Window};
 use serde_json::json;
 use std::collections::HashMap;
 
@@ -26,7 +26,9 @@ impl Sweep {
         let now = self.store.now();
         let back = TimeDelta::minutes(i64::from(self.policy.window_minutes) * i64::from(self.policy.windows - 1));
         let seen = self.store.health(slug).await?;
-        let windows = self.store.windows(slug, policy::window_start(&self.policy, now - back)).await?;
+        let runs = self.store.windows(slug, policy::window_start(&self.policy, now - back)).await?;
+        let ill = policy::frozen(seen);
+        let windows: Vec<Window> = runs.into_iter().map(|runs| window(runs, ill)).collect();
         let health = policy::assess(&self.policy, seen, &windows, now);
         if let Some(next) = health.filter(|next| Some(*next) != seen) {
             self.store.note_health(slug, seen, next).await?;
@@ -46,4 +48,11 @@ impl Sweep {
         let state = state.as_str().unwrap_or_default().to_owned();
         self.log.count("provider_health", &[("provider", slug.as_str()), ("state", &state)], 1);
     }
+}
+
+/// What opens an incident is a share of what was started. What ends one is runs that have ended well: one that is still
+/// under way says nothing about a provider that lets everybody wait.
+fn window(runs: Runs, ill: bool) -> Window {
+    let started = if ill { runs.failed + runs.recovered } else { runs.started.max(runs.failed) };
+    Window { started, failed: runs.failed, integrations: runs.integrations }
 }

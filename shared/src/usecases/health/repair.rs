@@ -23,6 +23,9 @@ impl Sweep {
         let Some((what, due)) = self.missing(integration) else { return Ok(false) };
         let mut draft = Draft::of(&self.store, integration);
         draft.next.due_at = Some(integration.not_before_retry(due));
+        if let Some(error) = draft.next.error.as_mut().filter(|_| integration.is_deactivated()) {
+            error.next_try_at = Some(due);
+        }
         self.mended(what, self.commit(&Some(draft.quiet())).await?)
     }
 

@@ -46,7 +46,7 @@ impl SyncWorker {
             match self.store.commit(&change).await {
                 Ok(()) => {
                     self.publish(change.events().to_vec()).await;
-                    self.note_failed(&seen, change.next()).await;
+                    self.note(&seen, change.next()).await;
                     return Ok(outcome);
                 }
                 Err(error) if error.is_conflict() => {}
@@ -146,13 +146,16 @@ impl SyncWorker {
         draft.visible()
     }
 
-    /// Counts the failure for the provider's health. That it may get lost is no harm: an incident has many.
-    async fn note_failed(&self, seen: &Integration, next: &Integration) {
-        let Some(window) = next.failing_window.filter(|_| next.last_failure.is_some()) else { return };
-        let failed = next.attempts > seen.attempts && next.last_failure.as_ref().is_some_and(|it| it.class.counts());
-        if failed {
-            let first = seen.failing_window != Some(window);
+    /// Counts a failure, or the success after one, for the provider's health. That one may get lost is no harm: an
+    /// incident has many.
+    async fn note(&self, seen: &Integration, next: &Integration) {
+        let window = policy::window_start(&self.policy, self.store.now());
+        let counts = next.last_failure.as_ref().is_some_and(|failure| failure.class.counts());
+        if next.attempts > seen.attempts && counts {
+            let first = seen.failing_window != next.failing_window;
             let _ = self.store.note_failed(&next.provider, window, first).await;
+        } else if seen.attempts > 0 && next.attempts == 0 {
+            let _ = self.store.note_recovered(&next.provider, window).await;
         }
     }
 
