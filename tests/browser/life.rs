@@ -105,6 +105,9 @@ async fn reconnects_while_paused_and_resumes(chrome: &Chrome, world: &World, tab
 }
 
 async fn loses_the_grant_and_heals_it(chrome: &Chrome, world: &World, tab: &Tab) {
+    // A click on Sync now while a run is under way asks for nothing.
+    tab.sees(".sync[data-running=false]").await;
+    tab.sees("[data-action=sync]:not([aria-disabled=true])").await;
     let failed = tab.count("[data-run][data-outcome=failed]").await;
     let revoked = SwitchChange { revoke: Some(ADA.to_owned()), ..SwitchChange::default() };
     world.sandbox().switch(revoked).expect("a switch");

@@ -40,7 +40,7 @@ pub struct CardView {
     pub category: Category,
     /// Its icon's name.
     pub icon: String,
-    /// A new integration may be created.
+    /// It is offered to the account: where there is no integration, one may be created.
     pub available: bool,
     /// The account's integration, if there is one.
     pub integration: Option<CardIntegrationView>,

@@ -45,7 +45,7 @@ fn card(manifest: &Manifest, available: bool, integration: Option<&Integration>)
         description: manifest.description.into(),
         category: manifest.category,
         icon: manifest.icon.into(),
-        available: available && integration.is_none(),
+        available,
         integration: integration.map(|integration| CardIntegrationView {
             status: integration.status,
             connected: integration.grant.is_some(),

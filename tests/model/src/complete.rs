@@ -3,10 +3,11 @@
 
 use crate::cleanup::Cleanup;
 use crate::credential::Credential;
-use crate::provider::{Grant, GrantId, MOST_GRANTS};
-use crate::state::{IntegrationId, State, Tenant};
+use crate::ids::{GrantId, IntegrationId, TenantId};
+use crate::protocol::{Action, Protocol};
+use crate::provider::Grant;
+use crate::state::{State, Tenant};
 use crate::variants::Variant;
-use crate::{Action, Protocol};
 
 /// A flow with the memory of the process that finishes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -54,108 +55,116 @@ pub enum Does {
 
 impl Flow {
     fn of(tenant: &Tenant, grant: GrantId) -> Option<Self> {
-        let grant_seen = tenant.credential.map(|credential| credential.grant);
-        let (id, disconnects_seen) = (tenant.id?, tenant.disconnects);
+        let (id, grant_seen, disconnects_seen) = (tenant.id?, tenant.grant(), tenant.disconnects);
         Some(Self { grant, id, grant_seen, disconnects_seen, step: Step::Claimed })
     }
 
     /// Whether the integration is the one that the flow began with, and nobody connected or disconnected it.
     fn is_of(&self, tenant: &Tenant) -> bool {
-        let grant = tenant.credential.map(|credential| credential.grant);
-        tenant.id == Some(self.id) && grant == self.grant_seen && tenant.disconnects == self.disconnects_seen
+        let seen = (Some(self.id), self.grant_seen, self.disconnects_seen);
+        (tenant.id, tenant.grant(), tenant.disconnects) == seen
+    }
+
+    fn next(&self) -> Does {
+        match self.step {
+            Step::Claimed => Does::Exchange,
+            Step::Exchanged => Does::KeepGrant,
+            Step::Kept => Does::Plan,
+            Step::Planned(_) => Does::CommitConnect,
+        }
     }
 }
 
 impl Protocol {
     /// What completes may do.
     pub(crate) fn offer_completes(&self, state: &State, actions: &mut Vec<Action>) {
-        for (tenant, it) in state.tenants.iter().enumerate() {
+        for (tenant, it) in state.tenants.iter() {
             let mut offer = |does| actions.push(Action::Complete { tenant, does });
-            let Some(flow) = &it.flow else {
-                let room = usize::from(state.next_grant) < MOST_GRANTS;
-                if it.id.is_some() && room && state.left.connects[tenant] > 0 {
-                    offer(Does::ClaimFlow);
+            if let Some(flow) = &it.flow {
+                offer(flow.next());
+                if state.left.crashes > 0 {
+                    offer(Does::Crash);
                 }
-                continue;
-            };
-            offer(match flow.step {
-                Step::Claimed => Does::Exchange,
-                Step::Exchanged => Does::KeepGrant,
-                Step::Kept => Does::Plan,
-                Step::Planned(_) => Does::CommitConnect,
-            });
-            if state.left.crashes > 0 {
-                offer(Does::Crash);
+            } else if it.id.is_some() && state.next_grant.exists() && state.left.connects[tenant] > 0 {
+                offer(Does::ClaimFlow);
             }
         }
     }
 
     /// One step of a complete.
-    pub(crate) fn complete(&self, state: &mut State, tenant: usize, does: Does) {
-        let Some(mut flow) = state.tenants[tenant].flow else { return claim_flow(state, tenant) };
-        if does == Does::Crash {
-            state.left.crashes -= 1;
-            return self.end_flow(state, tenant, &flow);
-        }
-        let next = match flow.step {
-            Step::Claimed => exchange(state, tenant, &flow),
-            Step::Exchanged => {
-                state.secrets[usize::from(flow.grant)].create();
-                Some(Step::Kept)
+    pub(crate) fn complete(&self, state: &mut State, tenant: TenantId, does: Does) {
+        let Some(flow) = state.tenants[tenant].flow else { return state.claim_flow(tenant) };
+        let step = match flow.step {
+            _ if does == Does::Crash => state.complete_dies(),
+            Step::Claimed => state.exchange(tenant, &flow),
+            Step::Exchanged => state.keep_grant(&flow),
+            Step::Kept => state.plan(tenant, &flow),
+            Step::Planned(former) if self.may_commit(state, tenant, &flow) => {
+                return self.commit_connect(state, tenant, &flow, former);
             }
-            Step::Kept => flow.is_of(&state.tenants[tenant]).then_some(Step::Planned(state.tenants[tenant].credential)),
-            Step::Planned(former) => return self.commit_connect(state, tenant, &flow, former),
+            Step::Planned(_) => None,
         };
-        match next {
-            Some(step) => {
-                flow.step = step;
-                state.tenants[tenant].flow = Some(flow);
-            }
-            None => self.end_flow(state, tenant, &flow),
+        state.tenants[tenant].flow = step.map(|step| Flow { step, ..flow });
+        if step.is_none() {
+            // The flow ends without success. It stays due for cleanup, which looks for its secret.
+            let wrote = matches!(flow.step, Step::Kept | Step::Planned(_));
+            state.lost_flows[flow.grant] = wrote && !self.is(Variant::ClaimedFlowIsNotDue);
         }
     }
 
-    /// Requires that no revocation may be under way and that nobody changed the integration.
-    fn commit_connect(&self, state: &mut State, tenant: usize, flow: &Flow, former: Option<Credential>) {
-        let looks = !self.is(Variant::ConnectsWhileRevoking);
-        if looks && state.revoking || !flow.is_of(&state.tenants[tenant]) {
-            return self.end_flow(state, tenant, flow);
-        }
+    /// No revocation may be under way, and nobody changed the integration.
+    fn may_commit(&self, state: &State, tenant: TenantId, flow: &Flow) -> bool {
+        let revoking = state.revoking && !self.is(Variant::ConnectsWhileRevoking);
+        !revoking && flow.is_of(&state.tenants[tenant])
+    }
+
+    /// Pointer and grant are replaced, and the former grant is handed to cleanup.
+    fn commit_connect(&self, state: &mut State, tenant: TenantId, flow: &Flow, former: Option<Credential>) {
         // Above the former fence: whoever still holds the former lease can commit nothing.
         let fence = former.map_or(1, |former| former.fence + 1);
         if let Some(former) = former.filter(|_| !self.is(Variant::FormerGrantForgotten)) {
-            state.cleanups[usize::from(former.grant)] = Some(Cleanup::of(&former, tenant, false));
+            state.cleanups[former.grant] = Some(Cleanup::of(&former, tenant, false));
         }
-        state.tenants[tenant].credential = Some(Credential::new(flow.id, flow.grant, fence));
-        state.tenants[tenant].flow = None;
-        state.lost_flows[usize::from(flow.grant)] = self.is(Variant::FlowCleanupWithoutALook);
+        let it = &mut state.tenants[tenant];
+        (it.credential, it.flow) = (Some(Credential::new(flow.id, flow.grant, fence)), None);
+        state.lost_flows[flow.grant] = self.is(Variant::FlowCleanupWithoutALook);
+    }
+}
+
+impl State {
+    fn claim_flow(&mut self, tenant: TenantId) {
+        self.tenants[tenant].flow = Flow::of(&self.tenants[tenant], self.next_grant);
+        self.next_grant = self.next_grant.next();
+        self.left.connects[tenant] -= 1;
     }
 
-    /// The flow ends without success. It stays due for cleanup, which looks for its secret.
-    fn end_flow(&self, state: &mut State, tenant: usize, flow: &Flow) {
-        state.tenants[tenant].flow = None;
-        let wrote = matches!(flow.step, Step::Kept | Step::Planned(_));
-        state.lost_flows[usize::from(flow.grant)] = wrote && !self.is(Variant::ClaimedFlowIsNotDue);
+    fn complete_dies(&mut self) -> Option<Step> {
+        self.left.crashes -= 1;
+        None
+    }
+
+    /// Whoever was overtaken makes no grant at the provider that nobody would use.
+    fn exchange(&mut self, tenant: TenantId, flow: &Flow) -> Option<Step> {
+        if !flow.is_of(&self.tenants[tenant]) {
+            return None;
+        }
+        self.grants[flow.grant] = Grant::exchanged(flow.id);
+        Some(Step::Exchanged)
+    }
+
+    fn keep_grant(&mut self, flow: &Flow) -> Option<Step> {
+        self.secrets[flow.grant].create();
+        Some(Step::Kept)
+    }
+
+    fn plan(&mut self, tenant: TenantId, flow: &Flow) -> Option<Step> {
+        let it = &self.tenants[tenant];
+        flow.is_of(it).then_some(Step::Planned(it.credential))
     }
 
     /// Deletes the secret of a flow that ended without success, an hour after its claim.
-    pub(crate) fn clean_flow(&self, state: &mut State, grant: GrantId) {
-        state.secrets[usize::from(grant)].scheduled = true;
-        state.lost_flows[usize::from(grant)] = false;
+    pub(crate) fn clean_flow(&mut self, grant: GrantId) {
+        self.secrets[grant].scheduled = true;
+        self.lost_flows[grant] = false;
     }
-}
-
-fn claim_flow(state: &mut State, tenant: usize) {
-    state.tenants[tenant].flow = Flow::of(&state.tenants[tenant], state.next_grant);
-    state.next_grant += 1;
-    state.left.connects[tenant] -= 1;
-}
-
-/// Whoever was overtaken makes no grant at the provider that nobody would use.
-fn exchange(state: &mut State, tenant: usize, flow: &Flow) -> Option<Step> {
-    if !flow.is_of(&state.tenants[tenant]) {
-        return None;
-    }
-    state.grants[usize::from(flow.grant)] = Grant::exchanged(state.tenant_id(tenant), flow.id);
-    Some(Step::Exchanged)
 }

@@ -2,9 +2,11 @@
 mod cleanup;
 mod complete;
 mod credential;
+mod ids;
 mod properties;
 mod protocol;
 mod provider;
+mod refresh;
 mod removal;
 mod state;
 mod time;
@@ -13,8 +15,8 @@ mod vault;
 mod versions;
 mod worker;
 
-pub use credential::Credential;
-pub use properties::Rule;
+pub use ids::PerTenant;
+pub use properties::{EVERY_RULE, Rule};
 pub use protocol::{Action, Neighbour, Protocol};
 pub use provider::Rotation;
 pub use state::{Bounds, State};

@@ -1,18 +1,17 @@
 //! The protocol as a model: where it begins, what may happen next, and what follows.
 
-use crate::properties;
+use crate::ids::{GrantId, TenantId};
 use crate::provider::Rotation;
-use crate::state::{Bounds, NEIGHBOUR, State, TENANT};
+use crate::state::{Bounds, State};
 use crate::time::Passes;
 use crate::variants::Variant;
-use crate::{cleanup, complete, removal, worker};
-use crate::provider::GrantId;
+use crate::{cleanup, complete, properties, removal, worker};
 use stateright::{Model, Property};
 
-/// The other tenant at the beginning.
+/// Tenant B at the beginning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Neighbour {
-    /// There is none.
+    /// It has no integration.
     Absent,
     /// It has an integration without a grant.
     Unconnected,
@@ -35,27 +34,45 @@ pub struct Protocol {
     pub without: &'static [Variant],
 }
 
-/// One step of one process.
+/// One step of one process, or of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Action {
-    /// Of a worker. The fence is for the reader.
-    #[allow(missing_docs)]
-    Worker { worker: u8, fence: u8, does: worker::Does },
+    /// Of a worker.
+    Refresh {
+        /// Its place among the workers, which changes.
+        worker: u8,
+        /// The fence that it knows, for the reader.
+        fence: u8,
+        /// What it does.
+        does: worker::Does,
+    },
     /// Of a complete.
-    #[allow(missing_docs)]
-    Complete { tenant: usize, does: complete::Does },
+    Complete {
+        /// Whose.
+        tenant: TenantId,
+        /// What it does.
+        does: complete::Does,
+    },
     /// Of a person.
-    #[allow(missing_docs)]
-    Person { tenant: usize, does: removal::Does },
+    Person {
+        /// Whose.
+        tenant: TenantId,
+        /// What the person does.
+        does: removal::Does,
+    },
     /// Of a cleanup.
-    #[allow(missing_docs)]
-    Cleanup { grant: GrantId, does: cleanup::Does },
+    Cleanup {
+        /// Of which grant.
+        grant: GrantId,
+        /// What it does.
+        does: cleanup::Does,
+    },
     /// Of time.
     Passes(Passes),
 }
 
 impl Protocol {
-    /// Whether this is taken out of the protocol.
+    /// Whether the protocol has this difference.
     pub fn is(&self, variant: Variant) -> bool {
         self.without.contains(&variant)
     }
@@ -67,31 +84,27 @@ impl Model for Protocol {
 
     fn init_states(&self) -> Vec<State> {
         let mut state = State::empty(self.bounds);
-        state.create(TENANT);
-        state.connect(TENANT);
-        if self.neighbour != Neighbour::Absent {
-            state.create(NEIGHBOUR);
-        }
-        if self.neighbour == Neighbour::Connected {
-            state.connect(NEIGHBOUR);
+        state.create_connected(TenantId::A);
+        match self.neighbour {
+            Neighbour::Absent => {}
+            Neighbour::Unconnected => state.create(TenantId::B),
+            Neighbour::Connected => state.create_connected(TenantId::B),
         }
         vec![state]
     }
 
     fn actions(&self, state: &State, actions: &mut Vec<Action>) {
-        if state.broken.is_none() {
-            self.offer_work(state, actions);
-            self.offer_completes(state, actions);
-            self.offer_persons(state, actions);
-            self.offer_cleanups(state, actions);
-            self.offer_time(state, actions);
-        }
+        self.offer_work(state, actions);
+        self.offer_completes(state, actions);
+        self.offer_persons(state, actions);
+        self.offer_cleanups(state, actions);
+        self.offer_time(state, actions);
     }
 
     fn next_state(&self, last: &State, action: Action) -> Option<State> {
         let mut state = *last;
         match action {
-            Action::Worker { worker, does, .. } => self.work(&mut state, worker, does),
+            Action::Refresh { worker, does, .. } => self.work(&mut state, worker, does),
             Action::Complete { tenant, does } => self.complete(&mut state, tenant, does),
             Action::Person { tenant, does } => self.person(&mut state, tenant, does),
             Action::Cleanup { grant, does } => self.clean(&mut state, grant, does),

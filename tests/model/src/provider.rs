@@ -1,13 +1,7 @@
 //! The provider: what it does with a refresh token when it is used, and when a grant is revoked.
 
-use crate::state::{IntegrationId, TenantId};
+use crate::ids::IntegrationId;
 use crate::versions::{MOST_VERSIONS, Version, Versions};
-
-/// A grant, numbered in the order in which flows claimed them.
-pub type GrantId = u8;
-
-/// Most grants in the model.
-pub const MOST_GRANTS: usize = 4;
 
 /// What a provider does with the refresh token when it is used (`providers::Rotation`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,11 +28,9 @@ pub enum End {
     Revoked,
 }
 
-/// A grant as the provider knows it.
+/// A grant as the provider knows it. Every grant is of the same account at the provider.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Grant {
-    /// Whose it is. Every tenant uses the same account at the provider.
-    pub tenant: TenantId,
     /// The integration that it was made for.
     pub id: IntegrationId,
     /// How many tokens were issued; none before the code was exchanged.
@@ -68,8 +60,8 @@ pub enum Answer {
 
 impl Grant {
     /// Issues the first token, for a code.
-    pub fn exchanged(tenant: TenantId, id: IntegrationId) -> Self {
-        Self { tenant, id, issued: 1, live: Versions::of(0), ..Self::default() }
+    pub fn exchanged(id: IntegrationId) -> Self {
+        Self { id, issued: 1, live: Versions::of(0), ..Self::default() }
     }
 
     /// Answers a refresh with this token.
@@ -94,6 +86,11 @@ impl Grant {
         self.live.without(self.spent)
     }
 
+    /// A token was issued that no process stored.
+    pub fn has_loss(&self) -> bool {
+        self.rotation_window_loss > 0
+    }
+
     /// No token of it is accepted any more.
     pub fn ends(&mut self, end: End) {
         self.live = Versions::default();
@@ -101,7 +98,7 @@ impl Grant {
     }
 
     fn issue(&mut self) -> Answer {
-        assert!(usize::from(self.issued) < MOST_VERSIONS, "the bounds let a grant have more versions than there is room for");
+        assert!(usize::from(self.issued) < MOST_VERSIONS, "more leases than there is room for versions");
         let version = self.issued;
         self.issued += 1;
         self.live.insert(version);

@@ -1,19 +1,20 @@
-//! Disconnect, delete and create (`shared/src/store/removal.rs`, `shared/src/usecases/removal.rs`).
+//! Disconnect, delete and create (`shared/src/store/removal.rs`, `shared/src/store/integration.rs`).
 
 use crate::cleanup::Cleanup;
 use crate::credential::Credential;
-use crate::state::{IntegrationId, State};
+use crate::ids::{IntegrationId, TenantId};
+use crate::protocol::{Action, Protocol};
+use crate::state::State;
 use crate::variants::Variant;
-use crate::{Action, Protocol};
 
 /// A disconnect or delete under way: what was read, and is to be the same still.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Removing {
-    /// Delete, not disconnect.
-    delete: bool,
+    /// The integration itself goes too.
+    everything: bool,
     id: IntegrationId,
     disconnects: u8,
-    credential: Option<Credential>,
+    credential: Credential,
 }
 
 /// What a person does next.
@@ -23,8 +24,10 @@ pub enum Does {
     BeginDisconnect,
     /// Begins to delete: integration and credentials are read.
     BeginDelete,
-    /// The transaction of either.
-    Remove,
+    /// The transaction of a disconnect.
+    Disconnect,
+    /// The transaction of a delete.
+    Delete,
     /// Creates the integration anew.
     Create,
 }
@@ -32,71 +35,66 @@ pub enum Does {
 impl Protocol {
     /// What persons may do.
     pub(crate) fn offer_persons(&self, state: &State, actions: &mut Vec<Action>) {
-        for (tenant, it) in state.tenants.iter().enumerate() {
+        for (tenant, it) in state.tenants.iter() {
             let mut offer = |does| actions.push(Action::Person { tenant, does });
-            match (it.id, it.removing) {
-                (_, Some(_)) => offer(Does::Remove),
-                (None, None) if state.left.creates > 0 && state.next_id > 0 => offer(Does::Create),
-                (Some(_), None) if state.left.removals[tenant] > 0 && it.credential.is_some() => {
+            match it.removing {
+                Some(removing) => offer(if removing.everything { Does::Delete } else { Does::Disconnect }),
+                None if it.credential.is_some() && state.left.removals[tenant] > 0 => {
                     offer(Does::BeginDisconnect);
                     offer(Does::BeginDelete);
                 }
-                _ => {}
+                None if it.was_deleted && state.left.creates > 0 => offer(Does::Create),
+                None => {}
             }
         }
     }
 
     /// One step of a person.
-    pub(crate) fn person(&self, state: &mut State, tenant: usize, does: Does) {
+    pub(crate) fn person(&self, state: &mut State, tenant: TenantId, does: Does) {
         match does {
+            Does::BeginDisconnect => state.begin_removal(tenant, false),
+            Does::BeginDelete => state.begin_removal(tenant, true),
+            Does::Disconnect | Does::Delete => self.remove(state, tenant),
             Does::Create => {
                 state.left.creates -= 1;
                 state.create(tenant);
             }
-            Does::BeginDisconnect | Does::BeginDelete => begin(state, tenant, does == Does::BeginDelete),
-            Does::Remove => self.remove(state, tenant),
         }
     }
 
     /// One transaction: the credential item goes, the provider account is no longer used, the window begins, and what
-    /// is left to destroy is handed over. Somebody who was faster makes it begin again.
-    fn remove(&self, state: &mut State, tenant: usize) {
+    /// is left to destroy is handed over. When somebody was faster, it begins again.
+    fn remove(&self, state: &mut State, tenant: TenantId) {
         let Some(removing) = state.tenants[tenant].removing.take() else { return };
         if !self.is_unchanged(state, tenant, &removing) {
             return;
         }
         state.left.removals[tenant] -= 1;
-        if let Some(credential) = &removing.credential {
-            let mut cleanup = Cleanup::of(credential, tenant, true);
-            if self.is(Variant::LeaseNotHandedOver) {
-                cleanup.leased = false;
-            }
-            state.cleanups[usize::from(credential.grant)] = Some(cleanup);
-            state.revoking = !self.is(Variant::RevocationWithoutWindow);
-        }
+        let mut cleanup = Cleanup::of(&removing.credential, tenant, true);
+        cleanup.leased &= !self.is(Variant::LeaseNotHandedOver);
+        state.cleanups[removing.credential.grant] = Some(cleanup);
+        state.revoking = !self.is(Variant::RevocationWithoutWindow);
         let it = &mut state.tenants[tenant];
-        it.credential = None;
-        it.disconnects += 1;
-        if removing.delete {
-            it.id = None;
-            it.disconnects = 0;
+        (it.credential, it.disconnects) = (None, it.disconnects + 1);
+        if removing.everything {
+            (it.id, it.disconnects, it.was_deleted) = (None, 0, true);
         }
     }
 
     /// The integration's revision, and grant, fence, pointer and journal of its credentials.
-    fn is_unchanged(&self, state: &State, tenant: usize, removing: &Removing) -> bool {
+    fn is_unchanged(&self, state: &State, tenant: TenantId, removing: &Removing) -> bool {
+        let any_journal = self.is(Variant::JournalForgottenByADisconnect);
+        let stamp = |it: &Credential| (it.grant, it.fence, it.pointer, it.journal.filter(|_| !any_journal));
         let it = &state.tenants[tenant];
-        let stamp = |credential: &Credential| {
-            let journal = credential.journal.filter(|_| !self.is(Variant::JournalForgottenByADisconnect));
-            (credential.grant, credential.fence, credential.pointer, journal)
-        };
         let same = it.id == Some(removing.id) && it.disconnects == removing.disconnects;
-        same && it.credential.as_ref().map(stamp) == removing.credential.as_ref().map(stamp)
+        same && it.credential.as_ref().is_some_and(|now| stamp(now) == stamp(&removing.credential))
     }
 }
 
-fn begin(state: &mut State, tenant: usize, delete: bool) {
-    let it = &mut state.tenants[tenant];
-    let Some(id) = it.id else { return };
-    it.removing = Some(Removing { delete, id, disconnects: it.disconnects, credential: it.credential });
+impl State {
+    fn begin_removal(&mut self, tenant: TenantId, everything: bool) {
+        let it = &mut self.tenants[tenant];
+        let (Some(id), Some(credential)) = (it.id, it.credential) else { return };
+        it.removing = Some(Removing { everything, id, disconnects: it.disconnects, credential });
+    }
 }

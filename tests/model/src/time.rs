@@ -1,11 +1,12 @@
-//! What passes with time. There is no clock: something is over when nothing can be under way any more that ends sooner.
+//! What passes with time. There is no clock: a time is over when nothing can be under way any more that ends sooner.
 
-use crate::credential::Suspected;
-use crate::provider::{Answer, GrantId, Rotation};
-use crate::state::{State, TENANT};
+use crate::credential::{Fence, Suspected};
+use crate::ids::{GrantId, TenantId};
+use crate::protocol::{Action, Protocol};
+use crate::provider::{Answer, End, Rotation};
+use crate::state::State;
 use crate::variants::Variant;
 use crate::worker::{Step, Worker};
-use crate::{Action, Protocol};
 
 /// What passes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -29,72 +30,58 @@ pub enum Passes {
 impl Protocol {
     /// What may pass.
     pub(crate) fn offer_time(&self, state: &State, actions: &mut Vec<Action>) {
-        let mut offer = |passes| actions.push(Action::Passes(passes));
-        if let Some(credential) = &state.tenants[TENANT].credential {
-            if credential.leased && self.lease_may_end(state, credential.grant, credential.fence) {
-                offer(Passes::LeaseEnds);
+        let mut offer = |may: bool, passes| {
+            if may {
+                actions.push(Action::Passes(passes));
             }
-            if credential.suspected == Suspected::Quiet && self.quiet_may_end(state, credential.grant) {
-                offer(Passes::QuietEnds);
-            }
+        };
+        if let Some(it) = &state.tenants[TenantId::A].credential {
+            offer(it.leased && self.lease_may_end(state, it.grant, it.fence), Passes::LeaseEnds);
+            offer(it.suspected == Suspected::Quiet && self.quiet_may_end(state, it.grant), Passes::QuietEnds);
         }
-        for (grant, cleanup) in (0..).zip(&state.cleanups) {
-            let Some(cleanup) = cleanup.as_ref().filter(|cleanup| cleanup.leased) else { continue };
-            if self.lease_may_end(state, grant, cleanup.fence) {
-                offer(Passes::HandedOverLeaseEnds(grant));
-            }
+        for (grant, cleanup) in state.cleanups.iter() {
+            let leased = cleanup.filter(|cleanup| cleanup.leased);
+            let may = leased.is_some_and(|cleanup| self.lease_may_end(state, grant, cleanup.fence));
+            offer(may, Passes::HandedOverLeaseEnds(grant));
         }
-        for (grant, known) in (0..).zip(&state.grants) {
-            if self.rotation == Rotation::Grace && !known.live.both(known.spent).is_empty() {
-                offer(Passes::GraceEnds(grant));
-            }
+        for (grant, known) in state.grants.iter().filter(|_| self.rotation == Rotation::Grace) {
+            offer(known.live != known.fresh(), Passes::GraceEnds(grant));
         }
-        if state.revoking && self.window_may_end(state) {
-            offer(Passes::WindowEnds);
-        }
-        if state.late.is_some() {
-            offer(Passes::LateRequestArrives);
-            offer(Passes::LateRequestVanishes);
-        }
+        offer(state.revoking && self.window_may_end(state), Passes::WindowEnds);
+        offer(state.late.is_some(), Passes::LateRequestArrives);
+        offer(state.late.is_some(), Passes::LateRequestVanishes);
     }
 
     /// A lease outlives its holder and the holder's requests; with zombies it does not.
-    fn lease_may_end(&self, state: &State, grant: GrantId, fence: u8) -> bool {
+    fn lease_may_end(&self, state: &State, grant: GrantId, fence: Fence) -> bool {
         self.zombies || !state.may_still_act(grant, fence)
     }
 
     /// The quiet period is longer than a lease, and no zombie lives that long.
     fn quiet_may_end(&self, state: &State, grant: GrantId) -> bool {
-        let mut workers = state.workers.iter().filter_map(Worker::busy);
         let late = state.late.is_some_and(|late| late.pointer.grant == grant);
+        let mut workers = state.workers.iter().filter_map(Worker::busy);
         self.is(Variant::QuietShorterThanTheLease) || !late && !workers.any(|busy| busy.held.grant == grant)
     }
 
     /// A revocation begins so early in its window that it has ended before the window does, and so has every connect
     /// that exchanged its code before the revocation.
     fn window_may_end(&self, state: &State) -> bool {
-        let revoking = state.cleanups.iter().flatten().any(|cleanup| cleanup.is_revoking());
-        let mut flows = state.tenants.iter().filter_map(|tenant| tenant.flow);
-        let killed = flows.any(|flow| state.grants[usize::from(flow.grant)].end != Default::default());
-        let late_revocation = self.is(Variant::RevocationBeyondItsWindow);
-        let short = late_revocation || self.is(Variant::WindowShorterThanAConnect);
-        (late_revocation || !revoking) && (short || !killed)
+        let begins_late = self.is(Variant::RevocationBeyondItsWindow);
+        let is_short = begins_late || self.is(Variant::WindowShorterThanAConnect);
+        let revoking = state.cleanups.iter().any(|(_, it)| it.is_some_and(|cleanup| cleanup.is_revoking()));
+        let mut flows = state.tenants.iter().filter_map(|(_, it)| it.flow);
+        let killed = flows.any(|flow| state.grants[flow.grant].end == End::Revoked);
+        (begins_late || !revoking) && (is_short || !killed)
     }
 
     /// Lets it pass.
     pub(crate) fn pass(&self, state: &mut State, passes: Passes) {
         match passes {
-            Passes::LeaseEnds => lease_ends(state),
-            Passes::HandedOverLeaseEnds(grant) => handed_over_lease_ends(state, grant),
-            Passes::QuietEnds => {
-                if let Some(credential) = state.tenants[TENANT].credential.as_mut() {
-                    credential.suspected = Suspected::Over;
-                }
-            }
-            Passes::GraceEnds(grant) => {
-                let known = &mut state.grants[usize::from(grant)];
-                known.live = known.fresh();
-            }
+            Passes::LeaseEnds => state.lease_ends(),
+            Passes::HandedOverLeaseEnds(grant) => state.handed_over_lease_ends(grant),
+            Passes::QuietEnds => state.quiet_ends(),
+            Passes::GraceEnds(grant) => state.grants[grant].live = state.grants[grant].fresh(),
             Passes::WindowEnds => state.revoking = false,
             Passes::LateRequestArrives => self.late_request(state),
             Passes::LateRequestVanishes => state.late = None,
@@ -104,34 +91,42 @@ impl Protocol {
 
     fn late_request(&self, state: &mut State) {
         let Some(late) = state.late.take() else { return };
-        let known = &mut state.grants[usize::from(late.pointer.grant)];
+        let known = &mut state.grants[late.pointer.grant];
         if let Answer::Rotated(_) = known.refresh(self.rotation, late.pointer.version) {
             known.rotation_window_loss += 1;
         }
     }
 }
 
-fn lease_ends(state: &mut State) {
-    let Some(credential) = state.tenants[TENANT].credential.as_mut() else { return };
-    credential.leased = false;
-    let (grant, fence) = (credential.grant, credential.fence);
-    no_longer_leased(state, grant, fence);
-}
+impl State {
+    fn lease_ends(&mut self) {
+        let Some(credential) = self.tenants[TenantId::A].credential.as_mut() else { return };
+        credential.leased = false;
+        let (grant, fence) = (credential.grant, credential.fence);
+        self.no_longer_leased(grant, fence);
+    }
 
-fn handed_over_lease_ends(state: &mut State, grant: GrantId) {
-    let Some(cleanup) = state.cleanups[usize::from(grant)].as_mut() else { return };
-    cleanup.leased = false;
-    let fence = cleanup.fence;
-    no_longer_leased(state, grant, fence);
-}
+    fn handed_over_lease_ends(&mut self, grant: GrantId) {
+        let Some(cleanup) = self.cleanups[grant].as_mut() else { return };
+        cleanup.leased = false;
+        let fence = cleanup.fence;
+        self.no_longer_leased(grant, fence);
+    }
 
-fn no_longer_leased(state: &mut State, grant: GrantId, fence: u8) {
-    for worker in &mut state.workers {
-        if let Worker::Busy(busy) = worker
-            && busy.step != Step::Seen
-            && (busy.held.grant, busy.held.fence) == (grant, fence)
-        {
-            busy.leased = false;
+    fn no_longer_leased(&mut self, grant: GrantId, fence: Fence) {
+        for worker in &mut self.workers {
+            if let Worker::Busy(busy) = worker
+                && busy.step != Step::Seen
+                && (busy.held.grant, busy.held.fence) == (grant, fence)
+            {
+                busy.leased = false;
+            }
+        }
+    }
+
+    fn quiet_ends(&mut self) {
+        if let Some(credential) = self.tenants[TenantId::A].credential.as_mut() {
+            credential.suspected = Suspected::Over;
         }
     }
 }

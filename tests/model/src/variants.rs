@@ -17,6 +17,12 @@ pub enum Variant {
     LeaseWithAnOldCopy,
     /// Who has lost the lease does not store what was received.
     TokenDroppedWithTheLease,
+    /// The journal requires the fence.
+    ParkRequiresTheFence,
+    /// The journal is not looked into.
+    JournalNotDrained,
+    /// The pointer is moved first, then the version is written.
+    CommitBeforeThePut,
     /// The first refusal is the verdict.
     VerdictAtOnce,
     /// The quiet period ends while somebody from before it may still act.

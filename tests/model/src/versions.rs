@@ -39,21 +39,19 @@ impl Versions {
         Self(self.0 & !other.0)
     }
 
-    /// Those in both sets.
-    #[must_use]
-    pub fn both(self, other: Self) -> Self {
-        Self(self.0 & other.0)
-    }
-
     /// Whether there is none.
     pub fn is_empty(self) -> bool {
         self.0 == 0
+    }
+
+    /// Each of them.
+    pub fn iter(self) -> impl Iterator<Item = Version> {
+        (0..).take(MOST_VERSIONS).filter(move |version| self.contains(*version))
     }
 }
 
 impl fmt::Debug for Versions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let all = (0..MOST_VERSIONS).filter_map(|version| Version::try_from(version).ok());
-        f.debug_set().entries(all.filter(|version| self.contains(*version))).finish()
+        f.debug_set().entries(self.iter()).finish()
     }
 }

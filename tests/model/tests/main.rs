@@ -10,12 +10,13 @@ fn run(name: &str, protocol: Protocol) {
 }
 fn tell(name: &str, checker: impl Checker<Protocol>) {
     let began = Instant::now();
+    println!("size {}", std::mem::size_of::<State>());
     let checker = checker.join();
     let n = checker.unique_state_count();
     let t = began.elapsed().as_secs_f64();
     println!("{name}: {n} states, depth {}, {t:.2}s", checker.max_depth());
-    if let Some(path) = checker.discovery("every rule holds") {
-        let rule = Rule::broken_by(path.last_state());
+    if let Some(path) = checker.discovery(EVERY_RULE) {
+        let rule = Rule::broken_in(path.last_state());
         let actions = path.into_actions();
         println!("   BROKEN {rule:?} in {} steps", actions.len());
         if std::env::var("TRACE").is_ok() { for a in actions { println!("      {a:?}"); } }
@@ -36,11 +37,11 @@ fn explore() {
             let neighbour = match w[2] { "A" => Neighbour::Absent, "U" => Neighbour::Unconnected, _ => Neighbour::Connected };
             let without: Vec<Variant> = w[12..].iter().map(|v| *ALL.iter().find(|x| format!("{x:?}") == *v).unwrap_or_else(|| panic!("{v}"))).collect();
             let p = Protocol { rotation, zombies: w[1] == "z", neighbour,
-                bounds: Bounds { leases: n(3), early_looks: n(4), crashes: n(5), faults: n(6), connects: [n(7), n(8)], removals: [n(9), n(10)], creates: n(11) },
+                bounds: Bounds { leases: n(3), early_looks: n(4), crashes: n(5), faults: n(6), connects: PerTenant::of(n(7), n(8)), removals: PerTenant::of(n(9), n(10)), creates: n(11) },
                 without: without.leak() };
             run(&format!("{rotation:?} {line}"), p);
         }
     }
 }
 use Variant::*;
-const ALL: &[Variant] = &[NoFence, FenceWithoutGrant, WritesWithoutCondition, CommitWithoutParent, LeaseTakenWhileHeld, LeaseWithAnOldCopy, TokenDroppedWithTheLease, VerdictAtOnce, QuietShorterThanTheLease, CandidatesAcrossGrants, TriesNoOtherVersion, HurriesToTheVerdict, SuspicionOutlivesRollForward, CommitForgetsTheDead, OvertakenJournalHidesTheVault, ReadsAwsCurrent, AsksBeforeRollingForward, LeaseGivenBackWithoutAnAnswer, JournalForgottenByADisconnect, NothingIsParkedAfterADisconnect, LeaseNotHandedOver, FormerGrantForgotten, ClaimedFlowIsNotDue, FlowCleanupWithoutALook, CleanupWithoutItsStamp, RevocationWithoutWindow, ConnectsWhileRevoking, RevocationWithoutMappings, MappingsReadBeforeTheWindow, RevocationBeyondItsWindow, WindowShorterThanAConnect];
+const ALL: &[Variant] = &[ParkRequiresTheFence, JournalNotDrained, CommitBeforeThePut, NoFence, FenceWithoutGrant, WritesWithoutCondition, CommitWithoutParent, LeaseTakenWhileHeld, LeaseWithAnOldCopy, TokenDroppedWithTheLease, VerdictAtOnce, QuietShorterThanTheLease, CandidatesAcrossGrants, TriesNoOtherVersion, HurriesToTheVerdict, SuspicionOutlivesRollForward, CommitForgetsTheDead, OvertakenJournalHidesTheVault, ReadsAwsCurrent, AsksBeforeRollingForward, LeaseGivenBackWithoutAnAnswer, JournalForgottenByADisconnect, NothingIsParkedAfterADisconnect, LeaseNotHandedOver, FormerGrantForgotten, ClaimedFlowIsNotDue, FlowCleanupWithoutALook, CleanupWithoutItsStamp, RevocationWithoutWindow, ConnectsWhileRevoking, RevocationWithoutMappings, MappingsReadBeforeTheWindow, RevocationBeyondItsWindow, WindowShorterThanAConnect];
