@@ -32,15 +32,25 @@ impl Deref for Scene {
 impl Scene {
     /// A world with about so many events, 45 of 100 in Ada's own calendar.
     pub(crate) async fn with(events: usize) -> Self {
+        Self::of(Plan { events, ..Plan::default() }).await
+    }
+
+    /// A world of this plan, whose only worker is the test.
+    pub(crate) async fn of(plan: Plan) -> Self {
         let faults = Faults::default();
-        let world = World::of(Plan { by_hand: true, events, wires: faults.wires(), ..Plan::default() }).await;
+        let world = World::of(Plan { by_hand: true, wires: faults.wires(), ..plan }).await;
         let store = world.store("runs");
         Self { world, faults, store }
     }
 
     /// The same, connected and synced once.
     pub(crate) async fn synced(events: usize) -> Self {
-        let scene = Self::with(events).await;
+        Self::with(events).await.then_synced().await
+    }
+
+    /// The same, connected and synced once.
+    pub(crate) async fn then_synced(self) -> Self {
+        let scene = self;
         scene.connect(DEMO).await.ok();
         assert_eq!(scene.run().await, "succeeded");
         scene.faults.forget();

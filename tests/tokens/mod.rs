@@ -3,6 +3,7 @@
 mod crashes;
 mod fences;
 mod refreshes;
+mod schedules;
 mod suspicion;
 mod vault;
 

@@ -16,7 +16,7 @@ pub(crate) use events::{Person, http_event, sqs_event};
 pub(crate) use faults::{Call, Fault, Faults};
 pub(crate) use lines::Lines;
 pub(crate) use tap::Tap;
-pub(crate) use twin::{issued_by, with_twin};
+pub(crate) use twin::{issued_by, rotating, with_twin};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::lifecycle::ErrorReason;

@@ -46,7 +46,8 @@ pub struct Credential {
     /// A received credential that Secrets Manager would not take, sealed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub journal: Option<Journal>,
-    /// A holder of the lease died with it: what it may have received is lost unless a version or the journal has it.
+    /// A holder of the lease died with it, or the provider's answer never came: what was issued then is lost, unless a
+    /// version or the journal has it.
     #[serde(default)]
     pub orphaned: bool,
     /// Failed refreshes in a row that say nothing about the grant.
@@ -93,6 +94,8 @@ pub struct Again {
     pub retry_at: Option<DateTime<Utc>>,
     /// When it is due.
     pub due_at: DateTime<Utc>,
+    /// The provider may have rotated the token in an answer that never came.
+    pub orphaned: bool,
 }
 
 impl Credential {
@@ -180,6 +183,7 @@ impl Store {
             .update()?
             .remove("lease_until")
             .set("attempts", number(again.attempts))
+            .set("orphaned", any(&again.orphaned)?)
             .set_or_remove("retry_at", again.retry_at.map(instant));
         self.update_credential(due::place(update, Due::Refresh, held.id, Some(again.due_at))).await
     }

@@ -203,8 +203,8 @@ impl Tokens {
         }
     }
 
-    /// The one loss that nobody can prevent: a provider that rotates had answered, and whoever received the new token
-    /// died before it was written. Seen from here: a dead holder, and then a refusal.
+    /// The one loss that nobody can prevent: a provider that rotates had issued a new token, and the answer did not come,
+    /// or whoever received it died before it was written. Seen from here: that, and then a refusal.
     fn count_window_loss(&self, held: &Credential, provider: &dyn Provider) {
         let rotates = matches!(provider.manifest().rotation, Rotation::Strict | Rotation::ReuseDetect);
         if rotates && held.orphaned {
@@ -222,7 +222,13 @@ impl Tokens {
         };
         let attempts = held.attempts + 1;
         let wait = policy::backoff(&self.policy, attempts, self.store.jitter());
-        let again = Again { attempts, retry_at: asked, due_at: asked.unwrap_or(now + wait).max(now + wait) };
+        let unanswered = matches!(&error, AccessError::Provider(error) if error.class == FailureClass::Transient);
+        let again = Again {
+            attempts,
+            retry_at: asked,
+            due_at: asked.unwrap_or(now + wait).max(now + wait),
+            orphaned: held.orphaned || unanswered,
+        };
         let _ = self.store.release_token(held, &again).await;
         error
     }

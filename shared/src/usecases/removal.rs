@@ -54,7 +54,7 @@ impl Removal {
             let answered = Answered::of(200, &show(&after, &account))?;
             let change = change.remember(request.map(|it| it.answered(200, answered.body.clone(), store.now())));
             let done = store.disconnect(&seen, &change).await;
-            if self.settled(done, &change.events().to_vec()).await? {
+            if self.settled(done, change.events()).await? {
                 return Ok(answered);
             }
         }

@@ -31,8 +31,11 @@ impl CleanupWorker {
     async fn revoke(&self, cleanup: &mut Cleanup, account: &ProviderAccountId) -> Result<&'static str, Wait> {
         let Some(provider) = self.registry.find(&cleanup.provider).cloned() else { return Ok("unknown_provider") };
         let Some(stored) = self.newest(cleanup).await? else { return Ok("no_secret") };
-        self.open_window(cleanup, account).await?;
+        // Whoever uses it needs no window against us; one that is begun for nothing would only keep others waiting.
         if self.store.is_used(&cleanup.provider, account).await? {
+            return Ok("used_by_another");
+        }
+        if self.open_window(cleanup, account).await? && self.store.is_used(&cleanup.provider, account).await? {
             return Ok("used_by_another");
         }
         cleanup.attempts += 1;
@@ -44,14 +47,16 @@ impl CleanupWorker {
         }
     }
 
-    /// A window that is over is no protection: a new one is begun before the users are read.
-    async fn open_window(&self, cleanup: &mut Cleanup, account: &ProviderAccountId) -> Result<(), Wait> {
-        if cleanup.revoke_until.is_none_or(|until| until <= self.store.now()) {
-            let until = self.store.now() + Revoking::BEGINS_WITHIN;
-            self.store.begin_revoking(&cleanup.provider, account).await?;
-            cleanup.revoke_until = Some(until);
+    /// A window that is over is no protection: a new one is begun, and the users are read after that. Answers whether it
+    /// was begun now.
+    async fn open_window(&self, cleanup: &mut Cleanup, account: &ProviderAccountId) -> Result<bool, Wait> {
+        if cleanup.revoke_until.is_some_and(|until| until > self.store.now()) {
+            return Ok(false);
         }
-        Ok(())
+        let until = self.store.now() + Revoking::BEGINS_WITHIN;
+        self.store.begin_revoking(&cleanup.provider, account).await?;
+        cleanup.revoke_until = Some(until);
+        Ok(true)
     }
 
     async fn ask(&self, provider: &Arc<dyn Provider>, stored: &StoredGrant) -> Result<(), ProviderError> {
