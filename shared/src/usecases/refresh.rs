@@ -45,8 +45,11 @@ impl Tokens {
         let outcome = match self.ask(held.clone(), provider).await {
             Ok(Asked { held, stored, answer: Ok(refreshed) }) => self.keep(&held, &stored, refreshed).await,
             Ok(Asked { held, answer: Err(error), .. }) if is_refusal(&error) => self.suspect(&held, provider).await,
-            Ok(Asked { held, answer: Err(error), .. }) => Err(self.let_go(&held, error.into()).await),
-            Err(error) => Err(self.let_go(&held, error).await),
+            Ok(Asked { held, answer: Err(error), .. }) => {
+                let unanswered = error.class == FailureClass::Transient;
+                Err(self.let_go(&held, error.into(), unanswered).await)
+            }
+            Err(error) => Err(self.let_go(&held, error, false).await),
         };
         self.told(provider, &outcome);
         outcome
@@ -92,10 +95,9 @@ impl Tokens {
     /// younger version of the secret: that one is current, the pointer's may be refused already.
     async fn rolled_forward(&self, held: Credential) -> Result<Credential, AccessError> {
         let pointer = match &held.journal {
+            Some(journal) if journal.fence > held.pointer.fence => Some(self.drain(&held, journal).await?),
             // An older journal than the pointer was overtaken: what it holds was rotated away.
-            Some(journal) if journal.fence <= held.pointer.fence => None,
-            Some(journal) => Some(self.drain(&held, journal).await?),
-            None => self.uncommitted(&held).await?,
+            _ => self.uncommitted(&held).await?,
         };
         let Some(pointer) = pointer else { return Ok(held) };
         self.store.roll_forward(&held, &pointer).await?;
@@ -182,7 +184,7 @@ impl Tokens {
         let sealed = self.keys.seal(Purpose::Journal, &json, &context(held, held.grant)).await?;
         self.store.park(held, &Journal { sealed, fence: held.fence, at: now }).await?;
         self.log.count("journal", &[("provider", held.provider.as_str())], 1);
-        Err(self.let_go(held, refused.into()).await)
+        Err(self.let_go(held, refused.into(), false).await)
     }
 
     /// The provider refused every version there is: a suspicion until it was refused again after a quiet period.
@@ -213,8 +215,8 @@ impl Tokens {
     }
 
     /// Gives the lease back and plans another try; if that fails the lease expires, and the entry in the due index is
-    /// where it was. Answers the error.
-    async fn let_go(&self, held: &Credential, error: AccessError) -> AccessError {
+    /// where it was. `unanswered`: the provider was asked, and may have rotated. Answers the error.
+    async fn let_go(&self, held: &Credential, error: AccessError, unanswered: bool) -> AccessError {
         let now = self.store.now();
         let asked = match &error {
             AccessError::Provider(error) => error.retry_after.map(|wait| now + wait.min(LONGEST_WAIT)),
@@ -222,7 +224,6 @@ impl Tokens {
         };
         let attempts = held.attempts + 1;
         let wait = policy::backoff(&self.policy, attempts, self.store.jitter());
-        let unanswered = matches!(&error, AccessError::Provider(error) if error.class == FailureClass::Transient);
         let again = Again {
             attempts,
             retry_at: asked,
