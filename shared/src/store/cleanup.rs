@@ -11,11 +11,14 @@ use super::table::StoreError;
 use super::{Store, keys};
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use chrono::serde::{ts_milliseconds, ts_milliseconds_option};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::ids::{AccountId, DatasetId, GrantId, IntegrationId, ProviderAccountId, ProviderSlug};
 use serde::{Deserialize, Serialize};
 
 use crate::vault::Pointer;
+
+/// Whoever writes a cleanup sends its message at once; the index nominates it later, for the case that this failed.
+const MESSAGE_FIRST: TimeDelta = TimeDelta::minutes(1);
 
 /// One thing to destroy, singly, and only while it carries the stamp on this list.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -122,7 +125,7 @@ impl Cleanup {
         let mut item: Item = serde_dynamo::to_item(self).map_err(StoreError::ours)?;
         item.extend(self.key().into_item());
         item.insert("id".into(), any(&self.integration)?);
-        due::enter(&mut item, Due::Cleanup, self.integration, Some(self.due_at));
+        due::enter(&mut item, Due::Cleanup, self.integration, Some(self.due_at + MESSAGE_FIRST));
         Ok(item)
     }
 }
