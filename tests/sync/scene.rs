@@ -32,8 +32,13 @@ impl Deref for Scene {
 impl Scene {
     /// A world with about so many events, 45 of 100 in Ada's own calendar.
     pub(crate) async fn with(events: usize) -> Self {
+        Self::of(Plan { events, ..Plan::default() }).await
+    }
+
+    /// The same by a plan of its own.
+    pub(crate) async fn of(plan: Plan) -> Self {
         let faults = Faults::default();
-        let world = World::of(Plan { by_hand: true, events, wires: faults.wires(), ..Plan::default() }).await;
+        let world = World::of(Plan { by_hand: true, wires: faults.wires(), ..plan }).await;
         let store = world.store("runs");
         Self { world, faults, store }
     }

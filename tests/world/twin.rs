@@ -4,7 +4,7 @@ use domain::ids::{ProviderSlug, ResourceId};
 use domain::resource::Choice;
 use providers::{
     Access, AppCredentials, Authorization, AuthorizeRequest, Credential, ExchangeRequest, Identity, Issuer, Manifest,
-    Provider, ProviderError, Pull, Refreshed, Registry,
+    Provider, ProviderError, Pull, Refreshed, Registry, Rotation,
 };
 use shared::entry::{Setup, Wires};
 use std::sync::Arc;
@@ -32,6 +32,12 @@ impl Twin {
         self
     }
 
+    /// With refresh tokens that are good for one use.
+    pub(crate) fn rotating(mut self) -> Self {
+        self.manifest.rotation = Rotation::Strict;
+        self
+    }
+
     /// With an issuer that callbacks name.
     pub(crate) fn issued_by(mut self, name: &str, promised: bool) -> Self {
         self.issuer = Some(Issuer { name: name.to_owned(), promised });
@@ -52,6 +58,14 @@ pub(crate) fn issued_by(name: &'static str, promised: bool) -> Adapt {
     Arc::new(move |standard| {
         let issued = standard.iter().map(|one| Arc::new(Twin::of(one).issued_by(name, promised)) as Arc<dyn Provider>);
         Registry::new(issued.collect())
+    })
+}
+
+/// Each provider as one whose refresh tokens are good for one use.
+pub(crate) fn rotating() -> Adapt {
+    Arc::new(move |standard| {
+        let rotating = standard.iter().map(|one| Arc::new(Twin::of(one).rotating()) as Arc<dyn Provider>);
+        Registry::new(rotating.collect())
     })
 }
 
