@@ -77,12 +77,11 @@ async fn a_late_message_of_the_former_integration_touches_nothing_of_the_one_cre
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_thousand_records_go_in_several_steps_and_a_worker_that_is_cut_off_is_followed() {
-    let scene = Scene::with(20).await;
-    scene.calendar(ADA).add_realistic(5_500);
+    let scene = Scene::with(5_800).await;
     scene.connect(DEMO).await.ok();
     scene.background().await;
     let stored = scene.items_of("RECORDS#").await.len();
-    assert!(stored > 1_500, "{stored}");
+    assert!(stored >= 2_000, "{stored} of {} at Google", scene.calendar(ADA).events().len());
     scene.delete(DEMO).await;
     let (function, event) = scene.delivered().await.pop().expect("a message");
     // As much time as makes one step and not another.

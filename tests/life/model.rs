@@ -89,6 +89,8 @@ pub(super) struct Model {
     pub(super) alive: bool,
     pub(super) outage: bool,
     pub(super) throttled: bool,
+    /// Ada has agreed before: the provider remembers what she allowed then, also when she unticks it now.
+    consented: bool,
     /// The shortest interval of the account's plan.
     pub(super) shortest: u32,
     /// The refused grant, since when.
@@ -97,7 +99,15 @@ pub(super) struct Model {
 
 impl Model {
     pub(super) fn new() -> Self {
-        Self { life: None, alive: false, outage: false, throttled: false, shortest: 15, suspected: None }
+        Self {
+            life: None,
+            alive: false,
+            outage: false,
+            throttled: false,
+            consented: false,
+            shortest: 15,
+            suspected: None,
+        }
     }
 
     fn line(&mut self, line: String) {
@@ -177,15 +187,10 @@ impl Model {
             return OK;
         }
         if minutes < shortest {
-            return (400, Some("interval_not_in_plan"));
+            return (422, Some("interval_not_in_plan"));
         }
         life.interval = minutes;
-        let incomplete = life.grant.is_none() || !life.chosen;
-        let unfinished = incomplete && ["Testing", "Active"].contains(&life.status);
         self.line("member settings_changed".into());
-        if unfinished {
-            self.moves("Configuring", "settings");
-        }
         OK
     }
 
@@ -220,6 +225,13 @@ impl Model {
         self.life.as_mut().expect("an integration").flows.push(now + FLOW_ENDS);
     }
 
+    /// What a consent comes to: of one that was not allowed in full, the provider decides.
+    pub(super) fn consents(&mut self, how: Consents, granted: bool) -> Consents {
+        let comes_to = if how == Consents::Untick && self.consented && granted { Consents::Agree } else { how };
+        self.consented |= how == Consents::Agree;
+        comes_to
+    }
+
     /// How a connect ends that was not abandoned. `closed`: a revocation of the account may be under way.
     pub(super) fn connected(&mut self, how: Consents, closed: bool, now: DateTime<Utc>) -> Expected {
         let life = self.life.as_ref().expect("an integration");
@@ -227,7 +239,7 @@ impl Model {
         let wrong = life.last.is_some_and(|last| last != who) && life.status != "Disconnected";
         let failed = match how {
             Consents::Deny => Some((409, "denied")),
-            _ if self.outage => Some((503, "provider_unavailable")),
+            _ if self.outage => Some((502, "provider_unavailable")),
             Consents::Untick => Some((422, "missing_permissions")),
             _ if wrong => Some((409, "wrong_account")),
             _ if closed => Some((409, "still_disconnecting")),
