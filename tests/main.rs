@@ -4,6 +4,7 @@ mod api;
 mod browser;
 mod canaries;
 mod journey;
+mod life;
 mod oauth;
 mod openapi;
 mod samples;

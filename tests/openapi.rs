@@ -1,6 +1,6 @@
 //! Code, document, template and answers say the same.
 
-mod schema;
+pub(crate) mod schema;
 
 use crate::world::{Answer, DEMO, GOOGLE, World};
 use chrono::TimeDelta;

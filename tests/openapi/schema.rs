@@ -5,30 +5,35 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// Keywords that restrict nothing here.
-const NOTES: [&str; 3] = ["description", "default", "title"];
+const NOTES: [&str; 5] = ["$schema", "$defs", "description", "default", "title"];
 
-/// An OpenAPI document.
-pub(super) struct Document(pub(super) Value);
+/// A document with schemas: an OpenAPI document, or a schema with its own `$defs`.
+pub(crate) struct Document(pub(crate) Value);
 
 impl Document {
-    pub(super) fn generated() -> Self {
+    pub(crate) fn generated() -> Self {
         Self(shared::api::openapi::document())
     }
 
     /// What a `$ref` leads to.
-    pub(super) fn resolve(&self, reference: &str) -> Option<&Value> {
+    pub(crate) fn resolve(&self, reference: &str) -> Option<&Value> {
         self.0.pointer(reference.strip_prefix('#')?)
     }
 
     /// Every `$ref`.
-    pub(super) fn references(&self) -> BTreeSet<String> {
+    pub(crate) fn references(&self) -> BTreeSet<String> {
         let mut found = BTreeSet::new();
         collect(&self.0, &mut found);
         found
     }
 
+    /// What is wrong with a value, for a document that is one schema.
+    pub(crate) fn wrong_for_all(&self, value: &Value) -> Vec<String> {
+        self.wrong(&self.0, value)
+    }
+
     /// What is wrong with a value; nothing when it fits the schema.
-    pub(super) fn wrong(&self, schema: &Value, value: &Value) -> Vec<String> {
+    pub(crate) fn wrong(&self, schema: &Value, value: &Value) -> Vec<String> {
         let mut wrong = Vec::new();
         self.check(schema, value, "$", &mut wrong);
         wrong
@@ -68,6 +73,7 @@ impl Document {
                     }
                     true
                 }
+                "uniqueItems" => *rule != true || value.as_array().is_none_or(|items| all_different(items)),
                 "minimum" => value.as_f64().is_none_or(|it| it >= rule.as_f64().unwrap_or(f64::INFINITY)),
                 "maximum" => value.as_f64().is_none_or(|it| it <= rule.as_f64().unwrap_or(f64::NEG_INFINITY)),
                 "format" => value.as_str().is_none_or(|text| has_format(rule, text)),
@@ -109,6 +115,10 @@ fn collect(value: &Value, found: &mut BTreeSet<String>) {
         Value::Array(values) => values.iter().for_each(|value| collect(value, found)),
         _ => {}
     }
+}
+
+fn all_different(items: &[Value]) -> bool {
+    items.iter().enumerate().all(|(n, item)| !items[..n].contains(item))
 }
 
 /// A keyword's values, whether it has one or several.

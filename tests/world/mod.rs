@@ -52,6 +52,8 @@ pub(crate) struct Plan {
     pub(crate) wires: shared::entry::Wires,
     /// What becomes of the product's providers, which know where the sandbox is.
     pub(crate) adapt: Option<twin::Adapt>,
+    /// The failure policy's numbers that differ from the defaults, as JSON.
+    pub(crate) policy: Option<&'static str>,
 }
 
 /// A stack, its clock, and the set-up of each of its functions.
@@ -100,7 +102,7 @@ impl World {
         let mail = Mail::default();
         let options = Options {
             clock: clock.clone(),
-            functions: watched(&setups, plan.by_hand.then(|| Arc::clone(&mail)), plan.adapt),
+            functions: watched(&setups, plan.by_hand.then(|| Arc::clone(&mail)), plan.adapt, plan.policy),
             wires: plan.wires,
             log: lines.clone(),
             sandbox_events: plan.events,
@@ -273,12 +275,17 @@ impl World {
 }
 
 /// Every function of the repository, with its set-up noted; with `mail`, workers only note what they are sent.
-fn watched(setups: &Arc<Mutex<HashMap<String, Setup>>>, mail: Option<Mail>, adapt: Option<twin::Adapt>) -> Functions {
+fn watched(
+    setups: &Arc<Mutex<HashMap<String, Setup>>>,
+    mail: Option<Mail>,
+    adapt: Option<twin::Adapt>,
+    policy: Option<&'static str>,
+) -> Functions {
     let watch = |(name, build): (String, Builder)| {
         let (setups, key, adapt) = (Arc::clone(setups), name.clone(), adapt.clone());
         let mail = mail.clone().filter(|_| WORKERS.contains(&name.as_str()));
         let watched: Builder = Arc::new(move |setup: &Setup| {
-            let setup = twin::adapted(setup, adapt.as_ref());
+            let setup = judged_by(twin::adapted(setup, adapt.as_ref()), policy);
             setups.lock().expect("setups").insert(key.clone(), setup.clone());
             match &mail {
                 Some(mail) => Ok(Arc::new(Idle { name: key.clone(), mail: Arc::clone(mail) }) as Arc<dyn Function>),
@@ -288,4 +295,12 @@ fn watched(setups: &Arc<Mutex<HashMap<String, Setup>>>, mail: Option<Mail>, adap
         (name, watched)
     };
     local::functions::all().into_iter().map(watch).collect()
+}
+
+/// A function's set-up with this failure policy.
+fn judged_by(setup: Setup, policy: Option<&'static str>) -> Setup {
+    let Some(policy) = policy else { return setup };
+    let mut vars = setup.vars.map().clone();
+    vars.insert("FAILURE_POLICY".into(), policy.into());
+    Setup { vars: shared::config::Vars::new(vars), ..setup }
 }

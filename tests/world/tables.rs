@@ -10,11 +10,19 @@ impl World {
         let table = self.setup("list").vars.required("TABLE_NAME").expect("a name").to_owned();
         let database = self.stack.embedded().expect("the embedded AWS").dynamodb().database().clone();
         let scan = tokio::task::spawn_blocking(move || {
-            let request = serde_json::from_value(serde_json::json!({ "TableName": table })).expect("a scan");
-            serde_json::to_value(database.scan(request).expect("items")).expect("JSON")
+            let (mut items, mut request) = (Vec::new(), serde_json::json!({ "TableName": table }));
+            loop {
+                // A page ends at a megabyte.
+                let page = database.scan(serde_json::from_value(request.clone()).expect("a scan")).expect("items");
+                let page = serde_json::to_value(page).expect("JSON");
+                items.extend(page["Items"].as_array().cloned().unwrap_or_default());
+                match page.get("LastEvaluatedKey").filter(|key| key.is_object()) {
+                    Some(next) => request["ExclusiveStartKey"] = next.clone(),
+                    None => return items,
+                }
+            }
         });
-        let answer = scan.await.expect("a scan");
-        answer["Items"].as_array().cloned().unwrap_or_default()
+        scan.await.expect("a scan")
     }
 
     /// Items whose partition key begins so.

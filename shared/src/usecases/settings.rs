@@ -147,7 +147,10 @@ impl ChangeSettings {
             draft.interrupt();
         }
         let complete = draft.next.is_complete();
-        draft.signal(Signal::SettingsSaved { complete }, actor())?;
+        // Other resources alone can make it incomplete: before its first test it has none yet, and that presets them.
+        if complete || other_resources {
+            draft.signal(Signal::SettingsSaved { complete }, actor())?;
+        }
         let scheduled = draft.next.status.is_scheduled();
         if scheduled && other_resources {
             draft.request(Trigger::Settings);

@@ -1,5 +1,6 @@
 //! What things are numbered by, and tables that are read by these numbers.
 
+use std::fmt;
 use std::ops::{Index, IndexMut};
 
 /// An integration's id; never used again.
@@ -9,8 +10,14 @@ pub type IntegrationId = u8;
 const MOST_GRANTS: usize = 4;
 
 /// A grant, numbered in the order in which flows claimed them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct GrantId(u8);
+
+impl fmt::Debug for GrantId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "grant {}", self.0)
+    }
+}
 
 impl GrantId {
     /// Every grant.

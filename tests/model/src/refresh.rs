@@ -2,7 +2,7 @@
 //! (`shared/src/usecases/refresh.rs`).
 
 use crate::credential::{Held, Journal, Pointer, Suspected};
-use crate::ids::TenantId;
+use crate::ids::{GrantId, TenantId};
 use crate::properties::Rule;
 use crate::protocol::Protocol;
 use crate::provider::Answer;
@@ -135,8 +135,9 @@ impl Protocol {
             state.drops(held, version);
             return None;
         }
-        if self.is(Variant::CommitBeforeThePut) {
+        if self.is(Variant::CommitBeforeThePut) && !state.points_to(held.grant, version) {
             self.commit_refresh(state, held, version);
+            return Some(Step::Received(version));
         }
         if does != Does::StoreReceived {
             state.left.faults -= 1;
@@ -189,6 +190,10 @@ impl State {
     fn has_lease(&self, held: &Held) -> bool {
         let credential = self.tenants[TenantId::A].credential.filter(|it| it.id == held.id && it.grant == held.grant);
         credential.is_some_and(|it| it.fence == held.fence && it.leased)
+    }
+
+    fn points_to(&self, grant: GrantId, version: Version) -> bool {
+        self.tenants[TenantId::A].credential.is_some_and(|it| it.pointer == Pointer { grant, version })
     }
 }
 

@@ -68,7 +68,7 @@ impl Protocol {
     /// that exchanged its code before the revocation.
     fn window_may_end(&self, state: &State) -> bool {
         let begins_late = self.is(Variant::RevocationBeyondItsWindow);
-        let is_short = begins_late || self.is(Variant::WindowShorterThanAConnect);
+        let is_short = self.is(Variant::WindowShorterThanAConnect);
         let revoking = state.cleanups.iter().any(|(_, it)| it.is_some_and(|cleanup| cleanup.is_revoking()));
         let mut flows = state.tenants.iter().filter_map(|(_, it)| it.flow);
         let killed = flows.any(|flow| state.grants[flow.grant].end == End::Revoked);

@@ -134,22 +134,24 @@ impl Protocol {
     /// What the workers may do. Those with nothing in memory are alike: the first one begins.
     pub(crate) fn offer_work(&self, state: &State, actions: &mut Vec<Action>) {
         for (worker, it) in (0..).zip(&state.workers) {
-            let fence = it.busy().map_or(0, |busy| busy.held.fence);
-            let mut offer = |does| actions.push(Action::Refresh { worker, fence, does });
             match it {
-                Worker::Idle if worker == 0 => self.offer_beginning(state, &mut offer),
+                Worker::Idle if worker == 0 => self.offer_beginning(state, actions),
                 Worker::Idle => {}
-                Worker::Busy(busy) => self.offer_step(state, busy, &mut offer),
+                Worker::Busy(busy) => {
+                    let fence = busy.held.fence;
+                    self.offer_step(state, busy, &mut |does| actions.push(Action::Refresh { worker, fence, does }));
+                }
             }
         }
     }
 
-    fn offer_beginning(&self, state: &State, offer: &mut impl FnMut(Does)) {
+    fn offer_beginning(&self, state: &State, actions: &mut Vec<Action>) {
         let Some(credential) = &state.tenants[TenantId::A].credential else { return };
         if state.left.leases > 0 && self.may_begin(credential) {
-            offer(Does::LeaseToken);
+            let fence = credential.fence;
+            actions.push(Action::Refresh { worker: 0, fence, does: Does::LeaseToken });
             if state.left.early_looks > 0 {
-                offer(Does::Look);
+                actions.push(Action::Refresh { worker: 0, fence, does: Does::Look });
             }
         }
     }
@@ -176,12 +178,17 @@ impl Protocol {
     fn offer_faults(&self, state: &State, busy: &Busy, offer: &mut impl FnMut(Does)) {
         match busy.step {
             Step::Leased if self.drainable(state, &busy.held).is_some() => offer(Does::VaultRefuses),
-            Step::Ready if self.rotation != Rotation::None && state.late.is_none() => offer(Does::AskInVain),
+            Step::Ready if self.may_ask_in_vain(state, &busy.held.pointer) => offer(Does::AskInVain),
             Step::Received(_) => {
                 offer(Does::VaultRefuses);
                 offer(Does::VaultStoresAndFails);
             }
             _ => {}
         }
+    }
+
+    fn may_ask_in_vain(&self, state: &State, pointer: &Pointer) -> bool {
+        let reads = state.secrets[pointer.grant].reads(pointer.version);
+        reads && self.rotation != Rotation::None && state.late.is_none()
     }
 }
