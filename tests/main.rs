@@ -3,6 +3,7 @@
 mod api;
 mod browser;
 mod canaries;
+mod faults;
 mod journey;
 mod oauth;
 mod openapi;
