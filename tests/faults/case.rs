@@ -96,6 +96,11 @@ impl Op {
         self.is_worker()
     }
 
+    /// Whether a person comes back from the provider.
+    pub(super) fn finishes(self) -> bool {
+        matches!(self, Self::Complete | Self::Reconnect)
+    }
+
     pub(super) fn is_shared(self) -> bool {
         matches!(self, Self::DisconnectShared | Self::DeleteShared)
     }

@@ -1,7 +1,7 @@
 //! What there is of a case when all is quiet, and how it came to be.
 
 use super::case::Case;
-use super::stage::Stage;
+use super::stage::{Stage, lines_of};
 use crate::world::{Taken, Write};
 use chrono::{DateTime, Utc};
 use domain::lifecycle::Status;
@@ -14,6 +14,7 @@ use std::sync::Arc;
 pub(super) struct Whole {
     pub(super) past: History,
     items: Vec<Value>,
+    keys: Arc<Vec<(String, String)>>,
     secrets: Vec<(String, bool)>,
     durable: Arc<Vec<String>>,
     clients: Clients,
@@ -38,10 +39,20 @@ pub(super) struct Picture {
     pub(super) live_tokens: Vec<String>,
     /// How many refresh tokens of that account the provider takes, whoever has them.
     pub(super) alive: usize,
+    /// What became of the flow that the case began with.
+    pub(super) flow: Option<String>,
     pub(super) history: Vec<Value>,
     /// The keys of everything in the table.
-    pub(super) keys: Vec<(String, String)>,
+    pub(super) keys: Arc<Vec<(String, String)>>,
     pub(super) past: History,
+}
+
+impl Whole {
+    fn flow(&self, case: &Case) -> Option<String> {
+        let pk = format!("FLOW#{}", case.body["flow"].as_str()?);
+        let item = self.items.iter().find(|item| item["PK"]["S"] == pk.as_str())?;
+        item["state"]["S"].as_str().map(str::to_owned)
+    }
 }
 
 /// What was written in a world, in order.
@@ -79,7 +90,10 @@ impl Stage {
         let stored = taken.iter().filter_map(|taken| taken.call.body["SecretString"].as_str().map(str::to_owned));
         let durable = Arc::new(stored.collect());
         let secrets = self.all_secrets(&clients).await;
-        Whole { durable, past: History(Arc::new(taken)), items: self.items().await, secrets, clients }
+        let items = self.items().await;
+        let text = |item: &Value, name: &str| item[name]["S"].as_str().unwrap_or_default().to_owned();
+        let keys = Arc::new(items.iter().map(|item| (text(item, "PK"), text(item, "SK"))).collect());
+        Whole { durable, past: History(Arc::new(taken)), items, keys, secrets, clients }
     }
 
     async fn all_secrets(&self, clients: &Clients) -> Vec<(String, bool)> {
@@ -109,10 +123,6 @@ impl Stage {
             None => None,
         };
         let of_tenant = format!("/grants/{}/", case.account);
-        let key = |item: &Value| {
-            let text = |name: &str| item[name]["S"].as_str().unwrap_or_default().to_owned();
-            (text("PK"), text("SK"))
-        };
         Picture {
             at: self.now(),
             now: integrations.first().cloned(),
@@ -122,8 +132,9 @@ impl Stage {
             durable: Arc::clone(&whole.durable),
             live_tokens: self.live_tokens(&case.email),
             alive: self.sandbox().google().live_refresh_tokens(&case.email),
-            history: self.history(stored.as_ref()).await,
-            keys: whole.items.iter().map(key).collect(),
+            flow: whole.flow(case),
+            history: lines_of(stored.as_ref(), &whole.items),
+            keys: Arc::clone(&whole.keys),
             past: whole.past.clone(),
             integrations,
             stored,

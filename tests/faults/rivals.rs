@@ -1,7 +1,7 @@
 //! What a fault is: who else acts while a call is held, and what a client does that had no answer.
 
 use super::case::{Case, Kind, Op, Told};
-use super::stage::{Stage, consent};
+use super::stage::Stage;
 use crate::sync::scene::BEYOND_THE_LEASE;
 use crate::world::{Call, Fault, Gate};
 use chrono::TimeDelta;
@@ -77,7 +77,9 @@ impl Stage {
     /// Notes an answer; whether it was one.
     async fn note(&self, case: &mut Case, done: Option<(u16, Value)>) -> bool {
         let Some((status, body)) = done else { return false };
-        if status >= 500 || status == 202 || status == 429 {
+        // What a flow came to is stored, and told again and again.
+        let came_to_nothing = body["code"] == "provider_unavailable" && case.op.finishes();
+        if (status >= 500 && !came_to_nothing) || status == 202 || status == 429 {
             return false;
         }
         if (200..300).contains(&status) {
@@ -100,9 +102,8 @@ impl Stage {
 
     /// A person whose connect came to nothing begins again.
     async fn remedy(&self, case: &mut Case) {
-        let finishes = matches!(case.op, Op::Complete | Op::Reconnect);
-        if finishes && case.answers.last().is_none_or(|(status, _)| *status != 200) {
-            let answer = self.connect_as(&case.account, &consent(&case.email)).await;
+        if case.op.finishes() && case.answers.last().is_none_or(|(status, _)| *status != 200) {
+            let answer = self.connects(&case.account, &case.email).await;
             if answer.status == 200 {
                 self.mark(case, Some(Told::GoesOn)).await;
             }
@@ -157,9 +158,9 @@ impl Stage {
             }
             Op::FirstSync | Op::Delete | Op::DeleteShared => {
                 self.person(case, &routes::DELETE, Some(Told::Deleted)).await;
-                self.connects(case).await;
+                self.connects_anew(case).await;
             }
-            Op::Refresh | Op::SyncRefreshing | Op::Disconnect | Op::DisconnectShared => self.connects(case).await,
+            Op::Refresh | Op::SyncRefreshing | Op::Disconnect | Op::DisconnectShared => self.connects_anew(case).await,
         }
     }
 
@@ -172,9 +173,9 @@ impl Stage {
         }
     }
 
-    async fn connects(&self, case: &mut Case) {
+    async fn connects_anew(&self, case: &mut Case) {
         // In a revoke window the answer is no; that is for the invariants to judge.
-        let answer = self.connect_as(&case.account, &consent(&case.email)).await;
+        let answer = self.connects(&case.account, &case.email).await;
         assert!(answer.status < 500, "{answer:?}");
         if answer.status == 200 {
             self.mark(case, Some(Told::GoesOn)).await;

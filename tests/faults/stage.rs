@@ -1,15 +1,18 @@
 //! A world for some cases: each has a tenant and a provider account of its own, and one more tenant looks on.
 
 use super::case::{Case, Mark, Op, Spot, Told};
+use crate::oauth::parameter;
 use crate::sync::scene::Scene;
-use crate::world::{Answer, Person, http_event, sqs_event};
+use crate::world::{Answer, GOOGLE, Person, http_event, sqs_event};
 use chrono::TimeDelta;
 use domain::ids::ResourceId;
+use domain::lifecycle::Status;
 use sandbox::google::GRACE;
 use sandbox::{Consent, Rotation, SwitchChange};
 use serde_json::{Value, json};
 use shared::api::routes::{self, Route};
 use shared::store::Integration;
+use std::collections::HashMap;
 use std::ops::Deref;
 use url::Url;
 
@@ -46,7 +49,7 @@ impl Stage {
         }
         let mut stage = Self { scene, waiting: vec![], other: vec![], sweeps: 0 };
         stage.connected(OTHER, GRACE).await;
-        stage.act(OTHER, "pause").await;
+        stage.does(OTHER, &routes::PAUSE).await;
         stage.scene.collected().await;
         stage.other = stage.picture_of_other().await;
         stage
@@ -75,7 +78,9 @@ impl Stage {
         self.sandbox().google().add_account(&case.email, EVENTS);
         self.prepare(&mut case).await;
         case.before = self.found(&case.account).await;
-        case.history = self.history(case.before.as_ref()).await;
+        if op == Op::Reconnect {
+            case.history = lines_of(case.before.as_ref(), &self.items().await);
+        }
         self.collected().await;
         case.began = self.now();
         case
@@ -87,12 +92,12 @@ impl Stage {
             Op::Create | Op::Connect => {}
             Op::Complete => self.returned(case).await,
             Op::FirstSync => {
-                self.connect_as(&account, &consent(&email)).await.ok();
-                case.message = self.message(&account).await;
+                self.connects(&account, &email).await.ok();
+                case.message = self.message_to(&account).await;
             }
             _ => {
                 self.connected(&account, &email).await;
-                case.message = self.message(&account).await;
+                case.message = self.message_to(&account).await;
             }
         }
         if let Some(mate) = &case.mate {
@@ -106,38 +111,62 @@ impl Stage {
                 self.sync_is_due(&account, &email).await;
                 self.sandbox().google().expire_access_tokens();
             }
-            Op::Resume => drop(self.act(&account, "pause").await),
+            Op::Resume => self.does(&account, &routes::PAUSE).await,
             _ => {}
         }
     }
 
     async fn connected(&self, account: &str, email: &str) {
-        self.connect_as(account, &consent(email)).await.ok();
-        assert_eq!(self.run_of(account).await, "succeeded");
+        self.connects(account, email).await.ok();
+        let message = self.message_to(account).await;
+        assert_eq!(self.deliver("sync-worker", &message).await.0, 200);
+        assert_eq!(self.integration_of(account).await.status, Status::Active);
+    }
+
+    /// A whole connect by the account's administrator; the answer to its end.
+    pub(super) async fn connects(&self, account: &str, email: &str) -> Answer {
+        let (body, _) = self.consented(account, email).await;
+        self.ask(account, "ada", &routes::COMPLETE, Some(&body), None).await
+    }
+
+    async fn message_to(&self, account: &str) -> Value {
+        json!({ "account": account, "provider": GOOGLE, "integration": self.integration_of(account).await.id })
+    }
+
+    async fn does(&self, account: &str, route: &Route) {
+        self.ask(account, "ada", route, None, None).await.ok();
     }
 
     async fn refresh_is_due(&self, account: &str) {
         let id = self.integration_of(account).await.id;
-        let credential = self.store.credential(id).await.expect("the table").expect("credentials");
-        self.store.refresh_at(&credential, self.now()).await.expect("the table");
+        let store = self.scene.store("schedule-health");
+        let credential = store.credential(id).await.expect("the table").expect("credentials");
+        store.refresh_at(&credential, self.now()).await.expect("the table");
     }
 
     async fn sync_is_due(&self, account: &str, email: &str) {
         self.sandbox().google().change_some(email, email, 3).expect("changes");
-        self.act(account, "sync").await;
+        self.does(account, &routes::SYNC).await;
     }
 
-    /// A person agreed and is back, with flow and ticket.
     async fn returned(&self, case: &mut Case) {
-        let started = self.admin(&case.account).post(&path("connect"), &json!({})).await.ok();
+        (case.body, case.secrets) = self.consented(&case.account, &case.email).await;
+    }
+
+    /// A person agreed and is back, with flow and ticket; and what nobody may tell of it.
+    async fn consented(&self, account: &str, email: &str) -> (Value, Vec<String>) {
+        let started = self.ask(account, "ada", &routes::CONNECT, None, None).await.ok();
         let url = started["authorizationUrl"].as_str().expect("a URL").to_owned();
-        let back = self.consent(&url, &consent(&case.email));
-        for (address, name) in [(&Url::parse(&url).expect("a URL"), "state"), (&back, "code")] {
-            case.secrets.push(crate::oauth::parameter(address, name));
-        }
-        let fragment = self.follow(&back).await;
-        case.secrets.push(fragment["ticket"].clone());
-        case.body = json!({ "flow": fragment["flow"], "ticket": fragment["ticket"] });
+        let back = self.consent(&url, &consent(email));
+        let mut event = http_event(&routes::CALLBACK, &[("provider", GOOGLE)], None, None);
+        event["rawQueryString"] = json!(back.query());
+        let answer = self.invoke(routes::CALLBACK.function, event, time_of(routes::CALLBACK.function)).await;
+        let location = Url::parse(Answer::of_event(&answer).header("location")).expect("a location");
+        let fragment = url::form_urlencoded::parse(location.fragment().unwrap_or_default().as_bytes());
+        let fragment: HashMap<String, String> = fragment.into_owned().collect();
+        let address = Url::parse(&url).expect("a URL");
+        let secrets = [parameter(&address, "state"), parameter(&back, "code"), fragment["ticket"].clone()];
+        (json!({ "flow": fragment["flow"], "ticket": fragment["ticket"] }), secrets.into())
     }
 
     /// The operation, by this member and under this key, or by this message.
@@ -146,7 +175,7 @@ impl Stage {
             Op::Refresh => return self.deliver("refresh-worker", &case.message).await,
             Op::FirstSync | Op::Sync | Op::SyncRefreshing => return self.deliver("sync-worker", &case.message).await,
             Op::Create => {
-                let body = json!({ "provider": crate::world::GOOGLE });
+                let body = json!({ "provider": GOOGLE });
                 self.ask(&case.account, member, &routes::CREATE, Some(&body), Some(key)).await
             }
             Op::Connect => self.ask(&case.account, member, &routes::CONNECT, Some(&json!({})), None).await,
@@ -180,7 +209,7 @@ impl Stage {
         key: Option<&str>,
     ) -> Answer {
         let person = Person::admin(account, member);
-        let mut event = http_event(route, &[("provider", crate::world::GOOGLE)], Some(&person), body);
+        let mut event = http_event(route, &[("provider", GOOGLE)], Some(&person), body);
         if let Some(key) = key {
             event["headers"]["idempotency-key"] = json!(key);
         }
@@ -206,13 +235,6 @@ impl Stage {
         self.items().await.into_iter().filter(mine).collect()
     }
 
-    /// The lines of an integration's history.
-    pub(super) async fn history(&self, of: Option<&Integration>) -> Vec<Value> {
-        let Some(of) = of else { return vec![] };
-        let items = self.items_of(&format!("INTEGRATION#{}", of.id)).await;
-        items.into_iter().filter(|item| item["SK"]["S"].as_str().is_some_and(|sk| sk.starts_with("HISTORY#"))).collect()
-    }
-
     /// Asserts that exactly the events of the case's calendar are stored, each once.
     pub(super) async fn assert_records(&self, account: &str, email: &str) {
         let calendar = self.sandbox().google().calendar(email, email).expect("a calendar");
@@ -223,13 +245,19 @@ impl Stage {
     }
 }
 
-/// The person who agrees has this account at the provider.
-pub(super) fn consent(email: &str) -> Consent {
-    Consent { account: Some(email.to_owned()), ..Consent::default() }
+/// The lines of an integration's history among these items.
+pub(super) fn lines_of(of: Option<&Integration>, items: &[Value]) -> Vec<Value> {
+    let Some(of) = of else { return vec![] };
+    let pk = format!("INTEGRATION#{}", of.id);
+    let is_line = |item: &&Value| {
+        item["PK"]["S"] == pk.as_str() && item["SK"]["S"].as_str().is_some_and(|sk| sk.starts_with("HISTORY#"))
+    };
+    items.iter().filter(is_line).cloned().collect()
 }
 
-pub(super) fn path(action: &str) -> String {
-    format!("/integrations/{}/{action}", crate::world::GOOGLE)
+/// The person who agrees has this account at the provider.
+fn consent(email: &str) -> Consent {
+    Consent { account: Some(email.to_owned()), ..Consent::default() }
 }
 
 /// As much time as the template gives a function.
