@@ -3,6 +3,7 @@
 mod api;
 mod browser;
 mod canaries;
+mod faults;
 mod journey;
 mod life;
 mod oauth;

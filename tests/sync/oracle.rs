@@ -10,6 +10,7 @@ use domain::run::RunOutcome;
 use providers::google_calendar::{Endpoints, GoogleCalendar};
 use providers::http::{Wire, WireError};
 use providers::{Access, Provider, Pull, PullRequest, Pulled};
+use sandbox::google::CalendarHandle;
 use serde_json::{Value, json};
 use shared::store::StoredRecord;
 use std::collections::{BTreeMap, HashMap};
@@ -55,7 +56,12 @@ impl Scene {
     /// Asserts that exactly the calendar's events are stored, each field of each; those that ended before the window
     /// of the full pull may be missing. Answers the living records.
     pub(crate) async fn assert_equal(&self, account: &str, calendar: &str) -> Vec<StoredRecord> {
-        let events = self.calendar(calendar).events();
+        self.assert_events(account, &self.calendar(calendar)).await
+    }
+
+    /// The same for whoever's calendar.
+    pub(crate) async fn assert_events(&self, account: &str, calendar: &CalendarHandle) -> Vec<StoredRecord> {
+        let (events, calendar) = (calendar.events(), calendar.id());
         let mut expected = mapped(&events, zone(calendar)).await;
         let raw: HashMap<&str, &Value> = events.iter().filter_map(|one| Some((one["id"].as_str()?, one))).collect();
         let window = self.resource(account, calendar).await.expect("a resource").window_start;

@@ -3,6 +3,7 @@
 //!
 //! Nothing inside the product is replaced: the plane stands at the SDK's HTTP connector and at the providers' wire.
 
+use super::ledger::Ledger;
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
 };
@@ -32,6 +33,16 @@ impl Call {
     /// Whether it is this operation.
     pub(crate) fn is(&self, op: &str) -> bool {
         self.op == op
+    }
+
+    /// Whether a provider got it.
+    pub(crate) fn is_of_provider(&self) -> bool {
+        self.caller.is_empty()
+    }
+
+    /// For messages: `PutSecretValue`, `provider token`.
+    pub(crate) fn name(&self) -> String {
+        if self.is_of_provider() { format!("provider {}", self.op) } else { self.op.clone() }
     }
 
     /// Whether a sync worker made it. Only sync workers call a provider while a test works by hand.
@@ -121,6 +132,8 @@ struct Rule {
 struct Inner {
     rules: Mutex<Vec<Rule>>,
     calls: Mutex<Vec<Call>>,
+    met: Mutex<Vec<Call>>,
+    log: Ledger,
     deaths: Notify,
 }
 
@@ -156,8 +169,13 @@ impl Faults {
 
     /// Holds the next call that matches until the gate is opened.
     pub(crate) fn hold(&self, on: impl Fn(&Call) -> bool + Send + Sync + 'static) -> Gate {
+        self.hold_nth(0, on)
+    }
+
+    /// Holds the call that matches after `after` others until the gate is opened.
+    pub(crate) fn hold_nth(&self, after: usize, on: impl Fn(&Call) -> bool + Send + Sync + 'static) -> Gate {
         let gate = Gate::new();
-        self.next(on, Fault::Hold(gate.clone()));
+        self.nth(after, on, Fault::Hold(gate.clone()));
         gate
     }
 
@@ -171,6 +189,21 @@ impl Faults {
     /// Ends all faults that were not met.
     pub(crate) fn clear(&self) {
         self.0.rules.lock().expect("rules").clear();
+    }
+
+    /// How many faults were not met yet.
+    pub(crate) fn unmet(&self) -> usize {
+        self.0.rules.lock().expect("rules").len()
+    }
+
+    /// The calls that met a fault since the last asking.
+    pub(crate) fn met(&self) -> Vec<Call> {
+        std::mem::take(&mut self.0.met.lock().expect("met"))
+    }
+
+    /// What the far ends took and gave.
+    pub(crate) fn ledger(&self) -> &Ledger {
+        &self.0.log
     }
 
     /// Every call since the last [`Self::forget`].
@@ -209,6 +242,9 @@ impl Faults {
             }
         }
         rules.retain(|rule| rule.times > 0);
+        if met.is_some() {
+            self.0.met.lock().expect("met").push(call.clone());
+        }
         self.0.calls.lock().expect("calls").push(call);
         met
     }
@@ -291,7 +327,14 @@ impl HttpConnector for AwsConnector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let (faults, inner, call) = (self.faults.clone(), self.inner.clone(), aws_call(&request));
         HttpConnectorFuture::new(async move {
-            let send = async move { inner.call(request).await };
+            let (ledger, taken) = (faults.clone(), call.clone());
+            let send = async move {
+                let answer = inner.call(request).await;
+                if answer.as_ref().is_ok_and(|answer| answer.status().is_success()) {
+                    ledger.ledger().took(taken);
+                }
+                answer
+            };
             let lost = || Err(ConnectorError::io("the answer was lost".into()));
             faults.carry(call, send, |status, body| Ok(aws_answer(status, &body)), lost).await
         })
@@ -327,6 +370,10 @@ impl Wire for ProviderPlane {
             let body = Bytes::from(body.to_string());
             Ok(http::Response::builder().status(status).body(body).expect("an answer"))
         };
-        self.faults.carry(call, self.inner.send(request), reply, || Err(WireError::Timeout)).await
+        let answer = self.faults.carry(call, self.inner.send(request), reply, || Err(WireError::Timeout)).await;
+        if let Ok(answer) = &answer {
+            self.faults.ledger().received(answer.body());
+        }
+        answer
     }
 }

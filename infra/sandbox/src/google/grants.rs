@@ -170,6 +170,14 @@ impl Grants {
         self.refresh_tokens.iter().filter(|token| token.account == account).count()
     }
 
+    /// The account's refresh tokens, and whether each is alive; what was revoked is forgotten.
+    pub(crate) fn refresh_tokens(&self, account: &str) -> Vec<(String, bool)> {
+        let alive = self.refresh_tokens.iter().filter(|held| held.account == account);
+        let spent = self.spent.iter().filter(|(_, owner)| *owner == account);
+        let alive = alive.map(|held| (held.token.clone(), true));
+        alive.chain(spent.map(|(token, _)| (token.clone(), false))).collect()
+    }
+
     fn new_refresh_token(&mut self, account: &str, scopes: &[String]) -> String {
         let token = secret("1//0");
         self.refresh_tokens.push(RefreshToken {

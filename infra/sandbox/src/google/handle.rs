@@ -36,6 +36,17 @@ impl Google {
         Ok(CalendarHandle { sandbox: self.sandbox.clone(), id })
     }
 
+    /// Makes another account, with nothing but a calendar of its own that shows `events` events.
+    pub fn add_account(&self, email: &str, events: usize) {
+        let now = self.sandbox.now();
+        self.sandbox.write(|state| data::add_account(&mut state.google, email, now, events));
+    }
+
+    /// The account's refresh tokens, and whether each is alive; what was revoked is forgotten.
+    pub fn refresh_tokens(&self, account: &str) -> Vec<(String, bool)> {
+        self.sandbox.read(|state| state.google.grants.refresh_tokens(account))
+    }
+
     /// The ids of the calendars that the account sees.
     ///
     /// # Errors

@@ -65,6 +65,23 @@ fn account(email: &str, name: &str, sub: &str) -> Account {
     account
 }
 
+/// Another account, with nothing but a calendar of its own that shows `events` events.
+pub(crate) fn add_account(google: &mut Google, email: &str, now: DateTime<Utc>, events: usize) {
+    let number = google.accounts.len() as u64;
+    let mut calendar = Calendar::new(email, email, "Europe/Berlin", now);
+    fill(&mut calendar, events, google.seed.wrapping_mul(31).wrapping_add(1_000 + number), now);
+    google.calendars.insert(email.to_owned(), calendar);
+    let mut account = Account {
+        email: email.into(),
+        name: email.into(),
+        sub: (120_000_000_000_000_000_000_u128 + u128::from(number)).to_string(),
+        list: Vec::new(),
+        list_sequence: 0,
+    };
+    account.put_entry(ListEntry { primary: true, ..ListEntry::new(email, Role::Owner, "#9fc6e7") });
+    google.accounts.push(account);
+}
+
 /// Adds events until a full listing of the calendar shows `count` more. Some deleted ones lie among them.
 pub(crate) fn fill(calendar: &mut Calendar, count: usize, seed: u64, now: DateTime<Utc>) {
     let mut drafts = Drafts { dice: Dice::new(seed), calendar: calendar.id.clone(), now, bodies: Vec::new(), shown: 0 };
