@@ -148,7 +148,8 @@ async fn the_time_that_the_token_endpoint_asks_to_wait_is_obeyed() {
 
 /// A world of a provider whose refresh tokens are good for one use.
 async fn rotated() -> Scene {
-    let scene = Scene::of(Plan { events: 20, adapt: Some(rotating(sandbox::Rotation::Strict)), ..Plan::default() }).await;
+    let scene =
+        Scene::of(Plan { events: 20, adapt: Some(rotating(sandbox::Rotation::Strict)), ..Plan::default() }).await;
     let strict = SwitchChange { rotation: Some(Rotation::Strict), ..SwitchChange::default() };
     scene.sandbox().switch(strict).expect("a switch");
     scene.connect(DEMO).await.ok();

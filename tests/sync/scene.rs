@@ -35,11 +35,7 @@ impl Scene {
         Self::of(Plan { events, ..Plan::default() }).await
     }
 
-<<<<<<< HEAD
     /// A world of this plan, whose only worker is the test.
-=======
-    /// The same by a plan of its own.
->>>>>>> wt-property
     pub(crate) async fn of(plan: Plan) -> Self {
         let faults = Faults::default();
         let world = World::of(Plan { by_hand: true, wires: faults.wires(), ..plan }).await;

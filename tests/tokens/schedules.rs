@@ -77,7 +77,7 @@ impl Worker {
 }
 
 impl Scene {
-    async fn refresh_due(rotation: Rotation) -> (Self, Value) {
+    async fn with_a_refresh_due(rotation: Rotation) -> (Self, Value) {
         let scene = Self::synced(2).await;
         scene.rotation(rotation);
         let credential = scene.credential().await;
@@ -111,7 +111,7 @@ impl Scene {
 }
 
 async fn end_of(case: Case) -> End {
-    let (scene, message) = Scene::refresh_due(case.rotation).await;
+    let (scene, message) = Scene::with_a_refresh_due(case.rotation).await;
     let (first, rival) = (Worker::of(&scene, case.rotation), Worker::of(&scene, case.rotation));
     let Some(lost_by) = played(case, &scene, &message, &first, &rival).await else { return End::NoSuch };
     if case.rival_dies_at.is_some() && lost_by.is_empty() {
@@ -177,7 +177,7 @@ async fn every_schedule(rotation: Rotation) -> (usize, usize) {
 
 /// How many calls one undisturbed refresh makes.
 async fn calls_of_a_refresh(rotation: Rotation) -> usize {
-    let (scene, message) = Scene::refresh_due(rotation).await;
+    let (scene, message) = Scene::with_a_refresh_due(rotation).await;
     let worker = Worker::of(&scene, rotation);
     worker.work(&scene, &message).await.expect("nobody dies");
     let calls = worker.faults.calls().len();
@@ -199,7 +199,7 @@ async fn a_grant_whose_provider_detects_reuse_outlives_them_too() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rotation_whose_answer_never_came_is_counted_when_the_refusal_stands() {
-    let (scene, message) = Scene::refresh_due(Rotation::Strict).await;
+    let (scene, message) = Scene::with_a_refresh_due(Rotation::Strict).await;
     let worker = Worker::of(&scene, Rotation::Strict);
     worker.faults.next(|call| call.is("token"), Fault::Lose);
     worker.work(&scene, &message).await.expect("nobody dies");
@@ -210,7 +210,7 @@ async fn a_rotation_whose_answer_never_came_is_counted_when_the_refusal_stands()
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_grant_that_its_owner_took_back_is_no_loss_of_ours() {
-    let (scene, message) = Scene::refresh_due(Rotation::Strict).await;
+    let (scene, message) = Scene::with_a_refresh_due(Rotation::Strict).await;
     scene.sandbox().google().revoke(ADA).expect("an account");
     assert!(!scene.refreshed(Rotation::Strict, &message).await);
     assert_eq!(scene.window_losses(), 0);

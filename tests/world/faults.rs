@@ -179,13 +179,6 @@ impl Faults {
         gate
     }
 
-    /// Holds the call that matches after `after` others until the gate is opened.
-    pub(crate) fn hold_nth(&self, after: usize, on: impl Fn(&Call) -> bool + Send + Sync + 'static) -> Gate {
-        let gate = Gate::new();
-        self.nth(after, on, Fault::Hold(gate.clone()));
-        gate
-    }
-
     /// Ends all faults that were not met.
     pub(crate) fn clear(&self) {
         self.0.rules.lock().expect("rules").clear();
