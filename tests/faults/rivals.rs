@@ -11,6 +11,8 @@ use std::sync::Arc;
 
 /// So often a client repeats a request that had no answer.
 const REPETITIONS: usize = 3;
+/// Beyond the window in which a revocation may land.
+const BEYOND_THE_WINDOW: TimeDelta = TimeDelta::seconds(61);
 /// So long a client waits for an answer.
 const PATIENCE: TimeDelta = TimeDelta::seconds(31);
 
@@ -103,10 +105,7 @@ impl Stage {
     /// A person whose connect came to nothing begins again.
     async fn remedy(&self, case: &mut Case) {
         if case.op.finishes() && case.answers.last().is_none_or(|(status, _)| *status != 200) {
-            let answer = self.connects(&case.account, &case.email).await;
-            if answer.status == 200 {
-                self.mark(case, Some(Told::GoesOn)).await;
-            }
+            self.connects_anew(case).await;
         }
     }
 
@@ -150,8 +149,14 @@ impl Stage {
                 self.operate(case, "grace", "second").await;
                 self.person(case, &routes::DELETE, Some(Told::Deleted)).await;
             }
-            Op::Connect | Op::Complete | Op::Pause => {
+            Op::Connect | Op::Pause => {
                 self.person(case, &routes::DELETE, Some(Told::Deleted)).await;
+            }
+            // The integration looks as it did when the flow began, and no revoke window protects it any more.
+            Op::Complete => {
+                self.connects_anew(case).await;
+                self.person(case, &routes::DISCONNECT, Some(Told::Disconnected)).await;
+                self.later(BEYOND_THE_WINDOW);
             }
             Op::Reconnect | Op::Resume | Op::Sync => {
                 self.person(case, &routes::DISCONNECT, Some(Told::Disconnected)).await;
@@ -173,12 +178,17 @@ impl Stage {
         }
     }
 
+    /// A whole connect: from where it begins, something may be written again.
     async fn connects_anew(&self, case: &mut Case) {
+        let from = self.faults.ledger().position();
         // In a revoke window the answer is no; that is for the invariants to judge.
         let answer = self.connects(&case.account, &case.email).await;
         assert!(answer.status < 500, "{answer:?}");
         if answer.status == 200 {
             self.mark(case, Some(Told::GoesOn)).await;
+            if let Some(mark) = case.marks.last_mut() {
+                mark.at = from;
+            }
         }
     }
 }
