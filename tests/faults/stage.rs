@@ -43,6 +43,7 @@ impl Stage {
     pub(super) async fn of(op: Op) -> Self {
         let scene = Scene::with(EVENTS).await;
         scene.faults.ledger().timed_by(&scene.clock);
+        scene.faults.near(scene.stack.embedded().expect("the embedded AWS"));
         if op.rotates() {
             let change = SwitchChange { rotation: Some(Rotation::Strict), ..SwitchChange::default() };
             scene.sandbox().switch(change).expect("a switch");

@@ -5,6 +5,7 @@ use super::clock::TestClock;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use shared::clock::Clock;
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex, OnceLock};
 
 /// A call of AWS that had its effect, and when it was answered.
@@ -30,6 +31,8 @@ pub(crate) struct Write<'a> {
 pub(crate) struct Ledger {
     clock: OnceLock<Arc<TestClock>>,
     taken: Mutex<Vec<Taken>>,
+    /// The names by which replays are recognised.
+    names: Mutex<HashSet<String>>,
     tokens: Mutex<Vec<(String, bool)>>,
 }
 
@@ -43,9 +46,9 @@ impl Ledger {
     pub(super) fn took(&self, call: Call) {
         let at = self.clock.get().map_or(DateTime::UNIX_EPOCH, |clock| clock.now());
         let mut taken = self.taken.lock().expect("the ledger");
-        // The SDK's own second try of a transaction is a replay without an effect.
+        // The SDK's own second try of a transaction, or of a put of a secret, is a replay without an effect.
         let name = |call: &Call| call.body["ClientRequestToken"].as_str().map(str::to_owned);
-        let replay = call.is("TransactWriteItems") && taken.iter().rev().any(|one| name(&one.call) == name(&call));
+        let replay = name(&call).is_some_and(|name| !self.names.lock().expect("the ledger").insert(name));
         if !replay {
             taken.push(Taken { call, at });
         }

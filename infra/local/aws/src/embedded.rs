@@ -3,6 +3,8 @@
 use crate::options::{Clock, OpenError, Options};
 use crate::{DynamoDb, Events, Secrets, Sqs, folder, wire};
 use axum::Router;
+use axum::extract::State;
+use bytes::Bytes;
 use std::fs::File;
 use std::future::Future;
 use std::sync::Arc;
@@ -48,6 +50,18 @@ impl EmbeddedAws {
     /// The endpoint, to be served on loopback.
     pub fn router(&self) -> Router {
         wire::router(Arc::clone(&self.core))
+    }
+
+    /// Answers one request as the endpoint does, without a network in between.
+    ///
+    /// # Panics
+    /// Never: an answer is in memory already.
+    pub async fn answer(&self, request: http::Request<Bytes>) -> http::Response<Bytes> {
+        let (parts, body) = request.into_parts();
+        let core = State(Arc::clone(&self.core));
+        let (parts, body) = wire::handle(core, parts.method, parts.headers, body).await.into_parts();
+        let body = axum::body::to_bytes(body, usize::MAX).await.expect("the body is in memory");
+        http::Response::from_parts(parts, body)
     }
 
     /// Serves the endpoint until `shutdown` resolves. Requests under way are finished; long polls end

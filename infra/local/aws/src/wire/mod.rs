@@ -24,7 +24,7 @@ pub(crate) fn router(core: Arc<Core>) -> Router {
     Router::new().fallback(handle).layer(DefaultBodyLimit::max(LARGEST_BODY)).with_state(core)
 }
 
-async fn handle(State(core): State<Arc<Core>>, method: Method, headers: HeaderMap, body: Bytes) -> Response {
+pub(crate) async fn handle(State(core): State<Arc<Core>>, method: Method, headers: HeaderMap, body: Bytes) -> Response {
     let target = header(&headers, "x-amz-target").unwrap_or_default();
     let Some((service, operation)) = Service::of_target(target).filter(|_| method == Method::POST) else {
         return answer::error(None, &headers, &AwsError::unknown_operation(target));
