@@ -1,14 +1,17 @@
 //! One refresh: lease with fence, roll forward, ask, store before anything else, commit by pointer
 //! (`docs/ARCHITECTURE.md`, "Refresh"). `tests/model` explores every order of these steps under the same names.
 
+mod forward;
+mod refused;
+
 use crate::seal::Purpose;
-use crate::store::{Again, Credential, Journal, StoreError};
+use crate::store::{Credential, Journal, StoreError};
 use crate::usecases::access::{AccessError, Held, Tokens, context};
 use crate::vault::{Pointer, StoredGrant, VaultError};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::failure::FailureClass;
-use domain::{policy, schedule};
-use providers::{Provider, ProviderError, Refreshed, Rotation};
+use domain::schedule;
+use providers::{Provider, ProviderError, Refreshed};
 use secrecy::SecretString;
 use std::time::Duration;
 
@@ -23,8 +26,6 @@ const MOST_PUTS: usize = 3;
 /// A grant that was refused is asked again only after a time without calls. Longer than a lease, so that whoever holds
 /// one has come back or is dead.
 const QUIET: TimeDelta = TimeDelta::seconds(60);
-/// No provider makes us wait longer.
-const LONGEST_WAIT: TimeDelta = TimeDelta::hours(24);
 
 /// The credentials that were asked with, and the provider's answer.
 struct Asked {
@@ -91,57 +92,6 @@ impl Tokens {
         Ok((held, stored, app))
     }
 
-    /// A holder that died between storing a received credential and committing it left it in the journal or as a
-    /// younger version of the secret: that one is current, the pointer's may be refused already.
-    async fn rolled_forward(&self, held: Credential) -> Result<Credential, AccessError> {
-        let pointer = match &held.journal {
-            Some(journal) if journal.fence > held.pointer.fence => Some(self.drain(&held, journal).await?),
-            // An older journal than the pointer was overtaken: what it holds was rotated away.
-            _ => self.uncommitted(&held).await?,
-        };
-        let Some(pointer) = pointer else { return Ok(held) };
-        self.store.roll_forward(&held, &pointer).await?;
-        self.log.count("roll_forward", &[("provider", held.provider.as_str())], 1);
-        Ok(Credential { pointer, journal: None, ..held })
-    }
-
-    async fn drain(&self, held: &Credential, journal: &Journal) -> Result<Pointer, AccessError> {
-        let opened = self.keys.open(Purpose::Journal, &journal.sealed, &context(held, held.grant)).await?;
-        let stored = StoredGrant::from_json(&opened)?;
-        Ok(self.vault.put(&held.pointer, &stored).await?)
-    }
-
-    async fn uncommitted(&self, held: &Credential) -> Result<Option<Pointer>, AccessError> {
-        let Some((pointer, stored)) = self.found(self.vault.newest(&held.pointer).await)? else { return Ok(None) };
-        let child = stored.parent_version.as_deref() == Some(held.pointer.version.as_str());
-        let tried = held.dead.contains(&pointer.version);
-        Ok((child && !tried && pointer.version != held.pointer.version).then_some(pointer))
-    }
-
-    /// A version of the same grant that nobody has tried: a rival may have written it late. The pointer's own parent was
-    /// rotated away and is none.
-    async fn untried(&self, held: &Credential, refused: &StoredGrant) -> Result<Option<Pointer>, AccessError> {
-        let (newest, previous) =
-            futures_util::join!(self.vault.newest(&held.pointer), self.vault.previous(&held.pointer));
-        let versions = [self.found(newest)?, self.found(previous)?];
-        let mut untried = versions.into_iter().flatten().map(|(pointer, _)| pointer).filter(|pointer| {
-            let parent = refused.parent_version.as_ref() == Some(&pointer.version);
-            !parent && !held.dead.contains(&pointer.version)
-        });
-        Ok(untried.next())
-    }
-
-    fn found(
-        &self,
-        version: Result<(Pointer, StoredGrant), VaultError>,
-    ) -> Result<Option<(Pointer, StoredGrant)>, AccessError> {
-        match version {
-            Ok(version) => Ok(Some(version)),
-            Err(VaultError::NotFound) => Ok(None),
-            Err(error) => Err(error.into()),
-        }
-    }
-
     /// Stores what came back before any other I/O, then commits.
     async fn keep(&self, held: &Credential, parent: &StoredGrant, refreshed: Refreshed) -> Result<Held, AccessError> {
         let now = self.store.now();
@@ -185,53 +135,6 @@ impl Tokens {
         self.store.park(held, &Journal { sealed, fence: held.fence, at: now }).await?;
         self.log.count("journal", &[("provider", held.provider.as_str())], 1);
         Err(self.let_go(held, refused.into(), false).await)
-    }
-
-    /// The provider refused every version there is: a suspicion until it was refused again after a quiet period.
-    async fn suspect(&self, held: &Credential, provider: &dyn Provider) -> Result<Held, AccessError> {
-        let now = self.store.now();
-        let again = held.suspected_at.is_some_and(|since| since + QUIET <= now);
-        let since = held.suspected_at.filter(|_| again).unwrap_or(now);
-        let due = (!again).then_some(now + QUIET);
-        match self.store.suspect(held, &held.dead, since, due).await {
-            Ok(()) if again => {
-                self.count_window_loss(held, provider);
-                Err(AccessError::Dead)
-            }
-            Ok(()) => Err(AccessError::Suspected { until: now + QUIET }),
-            // The grant was replaced meanwhile: the refusal was about the former one.
-            Err(StoreError::Conflict(_)) => Err(AccessError::Busy),
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    /// The one loss that nobody can prevent: a provider that rotates had issued a new token, and the answer did not come,
-    /// or whoever received it died before it was written. Seen from here: that, and then a refusal.
-    fn count_window_loss(&self, held: &Credential, provider: &dyn Provider) {
-        let rotates = matches!(provider.manifest().rotation, Rotation::Strict | Rotation::ReuseDetect);
-        if rotates && held.orphaned {
-            self.log.count("rotation_window_loss", &[("provider", held.provider.as_str())], 1);
-        }
-    }
-
-    /// Gives the lease back and plans another try; if that fails the lease expires, and the entry in the due index is
-    /// where it was. `unanswered`: the provider was asked, and may have rotated. Answers the error.
-    async fn let_go(&self, held: &Credential, error: AccessError, unanswered: bool) -> AccessError {
-        let now = self.store.now();
-        let asked = match &error {
-            AccessError::Provider(error) => error.retry_after.map(|wait| now + wait.min(LONGEST_WAIT)),
-            _ => None,
-        };
-        let attempts = held.attempts + 1;
-        let wait = policy::backoff(&self.policy, attempts, self.store.jitter());
-        let again = Again {
-            attempts,
-            retry_at: asked,
-            due_at: asked.unwrap_or(now + wait).max(now + wait),
-            orphaned: held.orphaned || unanswered,
-        };
-        let _ = self.store.release_token(held, &again).await;
-        error
     }
 
     fn told(&self, provider: &dyn Provider, outcome: &Result<Held, AccessError>) {
