@@ -21,6 +21,10 @@ pub(super) const DEADLINE: TimeDelta = TimeDelta::seconds(20);
 const ASKS_WITHIN: Duration = Duration::from_secs(9);
 /// The token lease: it outlives its holder, so an expired lease means a dead holder.
 const LEASE: TimeDelta = TimeDelta::seconds(35);
+/// Another version is only tried while there is time for its answer.
+const LOOKS_WITHIN: TimeDelta = TimeDelta::seconds(8);
+/// A received credential is offered to Secrets Manager for so long in all, well within the lease.
+const PUTS_WITHIN: Duration = Duration::from_secs(6);
 /// How often a received credential is offered to Secrets Manager before it goes to the journal.
 const MOST_PUTS: usize = 3;
 /// A grant that was refused is asked again only after a time without calls. Longer than a lease, so that whoever holds
@@ -32,6 +36,8 @@ struct Asked {
     held: Credential,
     stored: StoredGrant,
     answer: Result<Refreshed, ProviderError>,
+    /// After a refusal: whether there was time to look for another version.
+    looked: bool,
 }
 
 /// Until when nobody calls the provider with a grant that is suspected dead, not even with access that seems to last.
@@ -44,13 +50,15 @@ impl Tokens {
     pub(super) async fn refresh(&self, seen: &Credential, provider: &dyn Provider) -> Result<Held, AccessError> {
         let held = self.store.lease_token(seen, self.store.now() + LEASE).await?;
         let outcome = match self.ask(held.clone(), provider).await {
-            Ok(Asked { held, stored, answer: Ok(refreshed) }) => self.keep(&held, &stored, refreshed).await,
-            Ok(Asked { held, answer: Err(error), .. }) if is_refusal(&error) => self.suspect(&held, provider).await,
-            Ok(Asked { held, answer: Err(error), .. }) => {
-                let unanswered = error.class == FailureClass::Transient;
-                Err(self.let_go(&held, error.into(), unanswered).await)
+            Ok(Asked { held, stored, answer: Ok(refreshed), .. }) => self.keep(&held, &stored, refreshed).await,
+            Ok(Asked { held, answer: Err(error), looked, .. }) if is_refusal(&error) => {
+                self.suspect(&held, provider, looked).await
             }
-            Err(error) => Err(self.let_go(&held, error, false).await),
+            Ok(Asked { held, answer: Err(error), .. }) if error.class == FailureClass::Transient => {
+                Err(self.unanswered(&held, provider, error).await)
+            }
+            Ok(Asked { held, answer: Err(error), .. }) => Err(self.let_go(&held, error.into()).await),
+            Err(error) => Err(self.let_go(&held, error).await),
         };
         self.told(provider, &outcome);
         outcome
@@ -65,16 +73,18 @@ impl Tokens {
         loop {
             let answer = provider.refresh(&app, &stored.credential).await;
             if !answer.as_ref().is_err_and(is_refusal) {
-                return Ok(Asked { held, stored, answer });
+                return Ok(Asked { held, stored, answer, looked: true });
             }
             if !held.dead.contains(&held.pointer.version) {
                 held.dead.push(held.pointer.version.clone());
             }
-            let hurry = self.store.now() - began > TimeDelta::seconds(8);
-            let other = if hurry { None } else { self.untried(&held, &stored).await? };
-            let Some(pointer) = other else { return Ok(Asked { held, stored, answer }) };
-            self.store.roll_forward(&held, &pointer).await?;
-            held.pointer = pointer;
+            if self.store.now() - began > LOOKS_WITHIN {
+                return Ok(Asked { held, stored, answer, looked: false });
+            }
+            let Some(pointer) = self.untried(&held, &stored).await? else {
+                return Ok(Asked { held, stored, answer, looked: true });
+            };
+            held = self.store.roll_forward(&held, &pointer).await?;
             stored = self.vault.read(&held.pointer).await?;
         }
     }
@@ -123,6 +133,19 @@ impl Tokens {
         stored: &StoredGrant,
         now: DateTime<Utc>,
     ) -> Result<Pointer, AccessError> {
+        let offered = tokio::time::timeout(PUTS_WITHIN, self.offer(held, stored)).await;
+        let refused = match offered.unwrap_or(Err(VaultError::Unavailable)) {
+            Ok(pointer) => return Ok(pointer),
+            Err(refused) => refused,
+        };
+        let json: SecretString = stored.to_json()?;
+        let sealed = self.keys.seal(Purpose::Journal, &json, &context(held, held.grant)).await?;
+        self.store.park(held, &Journal { sealed, fence: held.fence, at: now }).await?;
+        self.log.count("journal", &[("provider", held.provider.as_str())], 1);
+        Err(self.let_go(held, refused.into()).await)
+    }
+
+    async fn offer(&self, held: &Credential, stored: &StoredGrant) -> Result<Pointer, VaultError> {
         let mut refused = VaultError::Unavailable;
         for _ in 0..MOST_PUTS {
             match self.vault.put(&held.pointer, stored).await {
@@ -130,11 +153,7 @@ impl Tokens {
                 Err(error) => refused = error,
             }
         }
-        let json: SecretString = stored.to_json()?;
-        let sealed = self.keys.seal(Purpose::Journal, &json, &context(held, held.grant)).await?;
-        self.store.park(held, &Journal { sealed, fence: held.fence, at: now }).await?;
-        self.log.count("journal", &[("provider", held.provider.as_str())], 1);
-        Err(self.let_go(held, refused.into(), false).await)
+        Err(refused)
     }
 
     fn told(&self, provider: &dyn Provider, outcome: &Result<Held, AccessError>) {

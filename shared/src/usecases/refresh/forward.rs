@@ -16,9 +16,9 @@ impl Tokens {
             _ => self.uncommitted(&held).await?,
         };
         let Some(pointer) = pointer else { return Ok(held) };
-        self.store.roll_forward(&held, &pointer).await?;
+        let forward = self.store.roll_forward(&held, &pointer).await?;
         self.log.count("roll_forward", &[("provider", held.provider.as_str())], 1);
-        Ok(Credential { pointer, journal: None, ..held })
+        Ok(forward)
     }
 
     async fn drain(&self, held: &Credential, journal: &Journal) -> Result<Pointer, AccessError> {
