@@ -12,10 +12,10 @@ const MOST_DELIVERIES: u32 = 5;
 const PACE: TimeDelta = TimeDelta::seconds(150);
 
 impl Stage {
-    /// Every schedule once, and a queue's messages to its worker, until the queues are empty. What a worker does not
-    /// acknowledge waits for the next time.
+    /// Every schedule that finds something once, and a queue's messages to its worker, until the queues are empty. What
+    /// a worker does not acknowledge waits for the next time.
     pub(super) async fn background(&self) -> Vec<(String, Value)> {
-        for schedule in ["relay", "schedule-sync", "schedule-refresh", "schedule-health"] {
+        for schedule in self.schedules_with_work().await {
             self.invoke(schedule, json!({}), time_of(schedule)).await;
         }
         let mut refused = vec![];
@@ -30,6 +30,26 @@ impl Stage {
                 }
             }
         }
+    }
+
+    /// A schedule that would find nothing costs hundreds of queries and does nothing.
+    async fn schedules_with_work(&self) -> Vec<&'static str> {
+        let (items, now) = (self.items().await, format!("{:015}", self.now().timestamp_millis()));
+        let due = |kind: &str| {
+            items.iter().any(|item| {
+                let due = |name: &str| item[name]["S"].as_str().unwrap_or_default();
+                due("due_pk").starts_with(kind) && due("due_sk").split('#').next() <= Some(now.as_str())
+            })
+        };
+        let outbox = items.iter().any(|item| item["PK"]["S"].as_str().is_some_and(|pk| pk.starts_with("OUTBOX#")));
+        let health = ["DUE#cleanup#", "DUE#probe#", "DUE#checkup#"].into_iter().any(due);
+        let all = [
+            ("relay", outbox),
+            ("schedule-sync", due("DUE#sync#")),
+            ("schedule-refresh", due("DUE#refresh#")),
+            ("schedule-health", health),
+        ];
+        all.into_iter().filter(|(_, works)| *works).map(|(schedule, _)| schedule).collect()
     }
 
     async fn is_done(&self, function: &str, event: &Value) -> bool {
