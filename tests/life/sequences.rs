@@ -268,7 +268,7 @@ impl Sequence {
 
 #[expect(clippy::disallowed_methods, reason = "a person asks for a longer run")]
 fn cases() -> u32 {
-    std::env::var("AURA_LIFE_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(6)
+    std::env::var("AURA_LIFE_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(4)
 }
 
 #[tokio::test(flavor = "multi_thread")]
