@@ -184,3 +184,17 @@ async fn an_account_of_which_only_an_event_is_known_has_that_plan_from_its_first
     assert_eq!(scene.intervals().await, [15, 15, 5]);
     assert_eq!(scene.story(DEMO).await.iter().filter(|line| line.contains("interval_limited")).count(), 0);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_interval_before_the_first_test_has_passed_leaves_the_connection_in_testing() {
+    let scene = Scene::with(10).await;
+    scene.connect(DEMO).await.ok();
+    scene.outage();
+    scene.background().await;
+    let slow = json!({ "intervalMinutes": 60 });
+    let saved = scene.admin(DEMO).patch(&format!("{OWN}/settings"), &slow).await.ok();
+    assert_eq!((&saved["status"], &saved["settings"]["resources"]), (&json!("Testing"), &json!([])));
+    scene.works_again();
+    scene.live(TimeDelta::hours(2)).await;
+    assert_eq!(scene.status().await, "Active");
+}

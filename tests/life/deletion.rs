@@ -91,7 +91,7 @@ async fn two_thousand_records_go_in_several_steps_and_a_worker_that_is_cut_off_i
     let left = scene.items_of("RECORDS#").await.len();
     assert!(left < stored && left > 0, "{left} of {stored}");
     assert!(matches!(scene.grants().as_slice(), [(_, true)]), "the secret goes first");
-    scene.sweep().await;
+    scene.live(TimeDelta::minutes(5)).await;
     assert_eq!(remains(&scene).await, BTreeSet::new());
     assert_eq!(scene.requests(PathKind::Revoke), 1, "once");
 }

@@ -2,7 +2,7 @@
 
 use super::OWN;
 use crate::sync::scene::Scene;
-use crate::world::DEMO;
+use crate::world::{DEMO, Plan};
 use chrono::TimeDelta;
 use domain::lifecycle::Status;
 use domain::run::Trigger;
@@ -10,10 +10,22 @@ use sandbox::google::ADA;
 use sandbox::{Fault, FaultKind, PathKind};
 use serde_json::{Value, json};
 
+/// A policy that deactivates within hours.
+const QUICK: &str = r#"{ "warnAfterFailures": 2, "deactivateAfterFailures": 3, "deactivateAfterHours": 2 }"#;
+
 /// Steps while a provider is down: how late a failed run is tried again makes no difference to these tests.
 const STEP: TimeDelta = TimeDelta::minutes(20);
 
 impl Scene {
+    /// An integration that a policy deactivates within hours, and a provider that fails.
+    async fn failing_quickly() -> Self {
+        let scene = Self::of(Plan { events: 20, policy: Some(QUICK), ..Plan::default() }).await;
+        scene.connect(DEMO).await.ok();
+        scene.background().await;
+        scene.outage_of(PathKind::Events);
+        scene
+    }
+
     /// Lets time pass until the integration is deactivated.
     async fn until_deactivated(&self) {
         let deactivated = async || self.integration().await.is_deactivated();
@@ -64,15 +76,14 @@ async fn an_integration_that_fails_is_warned_at_five_and_deactivated_after_ten_a
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_deactivated_comes_back_by_itself_when_the_provider_works() {
-    let scene = Scene::synced(20).await;
-    scene.outage_of(PathKind::Events);
+    let scene = Scene::failing_quickly().await;
     scene.until_deactivated().await;
     // One probe finds it as it was, the second one well.
-    assert!(scene.live_by(TimeDelta::hours(26), STEP, async || scene.runs_by(Trigger::Probe).await == 1).await);
+    assert!(scene.live_by(TimeDelta::hours(28), STEP * 6, async || scene.runs_by(Trigger::Probe).await == 1).await);
     assert_eq!(scene.status().await, "Error repeated_failures");
     scene.works_again();
     scene.calendar(ADA).change_some(3);
-    assert!(scene.live_by(TimeDelta::hours(26), STEP, async || scene.status().await == "Active").await);
+    assert!(scene.live_by(TimeDelta::hours(28), STEP * 6, async || scene.status().await == "Active").await);
     let after = scene.integration().await;
     assert_eq!((after.failures, after.attempts, after.warned, after.error), (0, 0, false, None));
     assert_eq!(scene.runs_by(Trigger::Probe).await, 2);
@@ -85,8 +96,7 @@ async fn what_is_deactivated_comes_back_by_itself_when_the_provider_works() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn it_is_tried_once_a_day_for_fourteen_days_and_then_left_to_a_person() {
-    let scene = Scene::synced(20).await;
-    scene.outage_of(PathKind::Events);
+    let scene = Scene::failing_quickly().await;
     scene.until_deactivated().await;
     let mut probes = vec![];
     for day in 1..=14 {
@@ -101,7 +111,7 @@ async fn it_is_tried_once_a_day_for_fourteen_days_and_then_left_to_a_person() {
     let error = scene.view().await["error"].clone();
     assert_eq!((&error["reason"], &error["nextTryAt"]), (&json!("repeated_failures"), &Value::Null));
     assert_eq!(error["remedy"], "Test the connection, or reconnect.");
-    scene.live_by(TimeDelta::days(5), STEP * 36, async || false).await;
+    scene.live_by(TimeDelta::days(5), STEP * 72, async || false).await;
     assert_eq!(scene.runs_by(Trigger::Probe).await, 14);
     assert_eq!(scene.heard("integration.deactivated").await.len(), 1);
 
@@ -138,7 +148,7 @@ async fn manual_syncs_and_tests_never_count() {
 async fn rate_limits_never_count_however_long_they_last() {
     let scene = Scene::synced(20).await;
     scene.sandbox().fault(Fault::always(FaultKind::TooManyRequests).on(PathKind::Events));
-    scene.live_by(TimeDelta::hours(40), STEP, async || false).await;
+    scene.live_by(TimeDelta::hours(40), STEP * 3, async || false).await;
     let after = scene.integration().await;
     assert_eq!((after.status, after.failures, after.warned), (Status::Active, 0, false));
     assert!(after.rate_limited >= 10, "{}", after.rate_limited);

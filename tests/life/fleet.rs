@@ -36,9 +36,9 @@ async fn an_incident_of_the_provider_warns_and_deactivates_nobody_and_passes_by_
         views
     };
     scene.outage();
-    let end = scene.now() + TimeDelta::hours(30);
+    let (hour, end) = (scene.now() + TimeDelta::hours(1), scene.now() + TimeDelta::hours(30));
     while scene.now() < end {
-        scene.clock.advance(TimeDelta::minutes(30));
+        scene.clock.advance(TimeDelta::minutes(if scene.now() < hour { 15 } else { 60 }));
         scene.background().await;
         scene.sweep().await;
         scene.faults.forget();

@@ -7,8 +7,6 @@ use super::model::{Act, Consents, Model, PATIENCE, Seen};
 use crate::sync::scene::{BEYOND_THE_LEASE, Scene, WHOLE};
 use crate::world::{Answer, DEMO, Fault, GOOGLE, Person, Plan, http_event, sqs_event};
 use chrono::{DateTime, TimeDelta, Utc};
-use proptest::collection::vec;
-use proptest::prelude::*;
 use proptest::test_runner::{Config, TestError, TestRunner};
 use sandbox::google::{ADA, GRACE};
 use sandbox::{Consent, Fault as Bad, FaultKind, PathKind};
@@ -17,6 +15,7 @@ use shared::api::routes::{self, Route};
 use tokio::runtime::Handle;
 
 mod agreement;
+mod drawn;
 
 /// Numbers of the policy by which a sequence can reach a deactivation.
 const POLICY: &str = r#"{ "warnAfterFailures": 2, "deactivateAfterFailures": 3, "deactivateAfterHours": 6,
@@ -36,43 +35,6 @@ enum Step {
     Throttled,
     Works,
     Plan(bool),
-}
-
-fn acts() -> impl Strategy<Value = Act> {
-    prop_oneof![
-        1 => Just(Act::Create),
-        8 => Just(Act::Connect(Consents::Agree)),
-        3 => prop::sample::select(vec![Consents::Deny, Consents::OtherAccount, Consents::Untick, Consents::Abandon])
-            .prop_map(Act::Connect),
-        2 => prop::sample::select(vec![5, 15, 30, 60]).prop_map(Act::Interval),
-        2 => Just(Act::Pause),
-        3 => Just(Act::Resume),
-        2 => Just(Act::Disconnect),
-        1 => Just(Act::Delete),
-        2 => Just(Act::Sync),
-        2 => Just(Act::Test),
-    ]
-}
-
-fn passes() -> impl Strategy<Value = Step> {
-    let some = prop_oneof![(1_i64..90), (90_i64..7_200), (7_200_i64..40_000), (40_000_i64..300_000)];
-    some.prop_map(|seconds| Step::Pass(TimeDelta::seconds(seconds)))
-}
-
-fn steps() -> impl Strategy<Value = Step> {
-    let mortal =
-        prop::sample::select(vec![Act::Create, Act::Pause, Act::Resume, Act::Disconnect, Act::Delete, Act::Sync]);
-    prop_oneof![
-        12 => acts().prop_map(Step::Act),
-        9 => passes(),
-        3 => (mortal, 0_usize..8, any::<bool>()).prop_map(|(act, call, before)| Step::Dies(act, call, before)),
-        2 => (0_usize..16, any::<bool>()).prop_map(|(call, before)| Step::WorkerDies(call, before)),
-        1 => Just(Step::Revoked),
-        1 => Just(Step::Outage),
-        1 => Just(Step::Throttled),
-        3 => Just(Step::Works),
-        1 => any::<bool>().prop_map(Step::Plan),
-    ]
 }
 
 /// A world and what it should be.
@@ -268,7 +230,7 @@ impl Sequence {
 
 #[expect(clippy::disallowed_methods, reason = "a person asks for a longer run")]
 fn cases() -> u32 {
-    std::env::var("AURA_LIFE_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(6)
+    std::env::var("AURA_LIFE_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(4)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -287,7 +249,7 @@ async fn whatever_happens_in_any_order_the_integration_is_what_the_model_says() 
         });
         Ok(())
     };
-    let found = tokio::task::block_in_place(|| runner.run(&vec(steps(), 30), whole));
+    let found = tokio::task::block_in_place(|| runner.run(&drawn::sequences(), whole));
     match found {
         Ok(()) => {}
         Err(TestError::Fail(why, steps)) => panic!("{why}\nafter {steps:?}"),

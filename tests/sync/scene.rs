@@ -4,7 +4,7 @@ use crate::world::{Call, DEMO, Fault, Faults, GOOGLE, Plan, World};
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::TimeDelta;
 use domain::ids::{AccountId, ProviderSlug, ResourceId};
-use sandbox::google::{ADA, CalendarHandle};
+use sandbox::google::{ADA, CalendarHandle, GRACE};
 use sandbox::{Counters, PathKind, SwitchChange};
 use serde_json::{Value, json};
 use shared::store::{Credential, Integration, Resource, Run, Store, StoredRecord};
@@ -58,9 +58,10 @@ impl Scene {
         scene
     }
 
-    /// One of Ada's calendars.
+    /// One of Ada's calendars, or of Grace's.
     pub(crate) fn calendar(&self, id: &str) -> CalendarHandle {
-        self.sandbox().google().calendar(ADA, id).expect("a calendar")
+        let google = self.sandbox().google();
+        google.calendar(ADA, id).or_else(|_| google.calendar(GRACE, id)).expect("a calendar")
     }
 
     /// No page of the sandbox is longer than this.

@@ -118,14 +118,14 @@ impl Cleanup {
     }
 
     pub(super) fn write(&self, table: &str) -> Result<TransactWriteItem, StoreError> {
-        put(table, self.item()?, None)
+        put(table, self.item(self.due_at + MESSAGE_FIRST)?, None)
     }
 
-    fn item(&self) -> Result<Item, StoreError> {
+    fn item(&self, nominated_at: DateTime<Utc>) -> Result<Item, StoreError> {
         let mut item: Item = serde_dynamo::to_item(self).map_err(StoreError::ours)?;
         item.extend(self.key().into_item());
         item.insert("id".into(), any(&self.integration)?);
-        due::enter(&mut item, Due::Cleanup, self.integration, Some(self.due_at + MESSAGE_FIRST));
+        due::enter(&mut item, Due::Cleanup, self.integration, Some(nominated_at));
         Ok(item)
     }
 }
@@ -152,7 +152,7 @@ impl Store {
     /// Writes how far a cleanup is, while it is there: one that another worker has finished does not come back.
     pub async fn keep_cleanup(&self, cleanup: &Cleanup) -> Result<(), StoreError> {
         let there = Some(When::Exists(keys::PK));
-        self.table.transact(vec![put(self.table.name(), cleanup.item()?, there)?]).await
+        self.table.transact(vec![put(self.table.name(), cleanup.item(cleanup.due_at)?, there)?]).await
     }
 
     /// The cleanup is done.

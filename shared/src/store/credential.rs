@@ -96,6 +96,8 @@ pub struct Again {
     pub due_at: DateTime<Utc>,
     /// The provider may have rotated the token in an answer that never came.
     pub orphaned: bool,
+    /// The request may arrive yet, and harm whoever asks meanwhile: the lease stays until it ends.
+    pub in_flight: bool,
 }
 
 impl Credential {
@@ -116,13 +118,18 @@ impl Credential {
         Ok(self.granted()?.when(When::Equals("fence", number(self.fence))))
     }
 
-    /// Holds while nobody has taken the lease or moved the pointer since.
+    /// Holds while nobody has taken the lease, moved the pointer or parked a credential since: whoever takes the lease
+    /// or the whole item away goes on with all that is known of the grant.
     pub(super) fn unchanged(&self) -> Result<When, StoreError> {
-        let held = When::Equals("fence", number(self.fence));
+        let journal = match &self.journal {
+            Some(journal) => When::Equals("journal", any(journal)?),
+            None => When::Absent("journal"),
+        };
         Ok(When::All(vec![
             When::Equals("grant", any(&self.grant)?),
-            held,
+            When::Equals("fence", number(self.fence)),
             When::Equals("pointer", any(&self.pointer)?),
+            journal,
         ]))
     }
 
@@ -142,7 +149,8 @@ impl Store {
     pub async fn lease_token(&self, seen: &Credential, until: DateTime<Utc>) -> Result<Credential, StoreError> {
         let free = When::Any(vec![When::Absent("lease_until"), When::Below("lease_until", instant(self.now()))]);
         let orphaned = seen.orphaned || seen.lease_until.is_some();
-        let update = seen.update()?.when(free).set("fence", number(seen.fence + 1)).set("lease_until", instant(until));
+        let update = Update::of(keys::credential(seen.id)).when(seen.unchanged()?).when(free);
+        let update = update.set("fence", number(seen.fence + 1)).set("lease_until", instant(until));
         // A transaction, because the SDK's own tries of it are replays: a lost answer is not a lost lease.
         self.update_credential(update.set("orphaned", any(&orphaned)?)).await?;
         Ok(Credential { fence: seen.fence + 1, lease_until: Some(until), orphaned, ..seen.clone() })
@@ -172,16 +180,19 @@ impl Store {
         self.update_credential(due::place(update, Due::Refresh, held.id, due)).await
     }
 
-    /// Moves the pointer forward to a version that was written and never committed, and keeps the lease.
-    pub async fn roll_forward(&self, held: &Credential, pointer: &Pointer) -> Result<(), StoreError> {
-        self.update_credential(held.update()?.set("pointer", any(pointer)?).remove("journal")).await
+    /// Moves the pointer forward to a version that was written and never committed, and keeps the lease. What was
+    /// suspected of the former version says nothing about this one.
+    pub async fn roll_forward(&self, held: &Credential, pointer: &Pointer) -> Result<Credential, StoreError> {
+        let update = held.update()?.set("pointer", any(pointer)?).remove("journal").remove("suspected_at");
+        self.update_credential(update).await?;
+        Ok(Credential { pointer: pointer.clone(), journal: None, suspected_at: None, ..held.clone() })
     }
 
     /// Releases the lease after a failure that says nothing about the grant, and says when to try again.
     pub async fn release_token(&self, held: &Credential, again: &Again) -> Result<(), StoreError> {
-        let update = held
-            .update()?
-            .remove("lease_until")
+        let update = held.update()?;
+        let update = if again.in_flight { update } else { update.remove("lease_until") };
+        let update = update
             .set("attempts", number(again.attempts))
             .set("orphaned", any(&again.orphaned)?)
             .set_or_remove("retry_at", again.retry_at.map(instant));
@@ -202,8 +213,21 @@ impl Store {
     }
 
     /// Parks a received credential that Secrets Manager would not take. Requires the grant and no younger journal: a
-    /// received token is kept even when the lease is lost.
+    /// received token is kept even when the lease is lost. Where the grant was given up meanwhile, it goes to its
+    /// cleanup, which needs it for the revocation.
     pub async fn park(&self, held: &Credential, journal: &Journal) -> Result<(), StoreError> {
+        match self.park_here(held, journal).await {
+            Err(error) if error.is_conflict() => self.park_with_cleanup(held, journal).await,
+            outcome => outcome,
+        }
+    }
+
+    async fn park_with_cleanup(&self, held: &Credential, journal: &Journal) -> Result<(), StoreError> {
+        let cleanup = Update::of(keys::cleanup(held.id, &held.grant.to_string()));
+        self.update_credential(cleanup.when(When::Exists(keys::PK)).set("journal", any(journal)?)).await
+    }
+
+    async fn park_here(&self, held: &Credential, journal: &Journal) -> Result<(), StoreError> {
         let newer = When::Any(vec![When::Absent("journal_fence"), When::Below("journal_fence", number(journal.fence))]);
         let update =
             held.granted()?.when(newer).set("journal", any(journal)?).set("journal_fence", number(journal.fence));

@@ -1,14 +1,17 @@
 //! One refresh: lease with fence, roll forward, ask, store before anything else, commit by pointer
 //! (`docs/ARCHITECTURE.md`, "Refresh"). `tests/model` explores every order of these steps under the same names.
 
+mod forward;
+mod refused;
+
 use crate::seal::Purpose;
-use crate::store::{Again, Credential, Journal, StoreError};
+use crate::store::{Credential, Journal, StoreError};
 use crate::usecases::access::{AccessError, Held, Tokens, context};
 use crate::vault::{Pointer, StoredGrant, VaultError};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::failure::FailureClass;
-use domain::{policy, schedule};
-use providers::{Provider, ProviderError, Refreshed, Rotation};
+use domain::schedule;
+use providers::{Provider, ProviderError, Refreshed};
 use secrecy::SecretString;
 use std::time::Duration;
 
@@ -18,19 +21,23 @@ pub(super) const DEADLINE: TimeDelta = TimeDelta::seconds(20);
 const ASKS_WITHIN: Duration = Duration::from_secs(9);
 /// The token lease: it outlives its holder, so an expired lease means a dead holder.
 const LEASE: TimeDelta = TimeDelta::seconds(35);
+/// Another version is only tried while there is time for its answer.
+const LOOKS_WITHIN: TimeDelta = TimeDelta::seconds(8);
+/// A received credential is offered to Secrets Manager for so long in all, well within the lease.
+const PUTS_WITHIN: Duration = Duration::from_secs(6);
 /// How often a received credential is offered to Secrets Manager before it goes to the journal.
 const MOST_PUTS: usize = 3;
 /// A grant that was refused is asked again only after a time without calls. Longer than a lease, so that whoever holds
 /// one has come back or is dead.
 const QUIET: TimeDelta = TimeDelta::seconds(60);
-/// No provider makes us wait longer.
-const LONGEST_WAIT: TimeDelta = TimeDelta::hours(24);
 
 /// The credentials that were asked with, and the provider's answer.
 struct Asked {
     held: Credential,
     stored: StoredGrant,
     answer: Result<Refreshed, ProviderError>,
+    /// After a refusal: whether there was time to look for another version.
+    looked: bool,
 }
 
 /// Until when nobody calls the provider with a grant that is suspected dead, not even with access that seems to last.
@@ -43,13 +50,15 @@ impl Tokens {
     pub(super) async fn refresh(&self, seen: &Credential, provider: &dyn Provider) -> Result<Held, AccessError> {
         let held = self.store.lease_token(seen, self.store.now() + LEASE).await?;
         let outcome = match self.ask(held.clone(), provider).await {
-            Ok(Asked { held, stored, answer: Ok(refreshed) }) => self.keep(&held, &stored, refreshed).await,
-            Ok(Asked { held, answer: Err(error), .. }) if is_refusal(&error) => self.suspect(&held, provider).await,
-            Ok(Asked { held, answer: Err(error), .. }) => {
-                let unanswered = error.class == FailureClass::Transient;
-                Err(self.let_go(&held, error.into(), unanswered).await)
+            Ok(Asked { held, stored, answer: Ok(refreshed), .. }) => self.keep(&held, &stored, refreshed).await,
+            Ok(Asked { held, answer: Err(error), looked, .. }) if is_refusal(&error) => {
+                self.suspect(&held, provider, looked).await
             }
-            Err(error) => Err(self.let_go(&held, error, false).await),
+            Ok(Asked { held, answer: Err(error), .. }) if error.class == FailureClass::Transient => {
+                Err(self.unanswered(&held, provider, error).await)
+            }
+            Ok(Asked { held, answer: Err(error), .. }) => Err(self.let_go(&held, error.into()).await),
+            Err(error) => Err(self.let_go(&held, error).await),
         };
         self.told(provider, &outcome);
         outcome
@@ -64,16 +73,18 @@ impl Tokens {
         loop {
             let answer = provider.refresh(&app, &stored.credential).await;
             if !answer.as_ref().is_err_and(is_refusal) {
-                return Ok(Asked { held, stored, answer });
+                return Ok(Asked { held, stored, answer, looked: true });
             }
             if !held.dead.contains(&held.pointer.version) {
                 held.dead.push(held.pointer.version.clone());
             }
-            let hurry = self.store.now() - began > TimeDelta::seconds(8);
-            let other = if hurry { None } else { self.untried(&held, &stored).await? };
-            let Some(pointer) = other else { return Ok(Asked { held, stored, answer }) };
-            self.store.roll_forward(&held, &pointer).await?;
-            held.pointer = pointer;
+            if self.store.now() - began > LOOKS_WITHIN {
+                return Ok(Asked { held, stored, answer, looked: false });
+            }
+            let Some(pointer) = self.untried(&held, &stored).await? else {
+                return Ok(Asked { held, stored, answer, looked: true });
+            };
+            held = self.store.roll_forward(&held, &pointer).await?;
             stored = self.vault.read(&held.pointer).await?;
         }
     }
@@ -89,57 +100,6 @@ impl Tokens {
         let app = self.vault.app_credentials(&provider.manifest().slug);
         let (stored, app) = futures_util::try_join!(stored, app)?;
         Ok((held, stored, app))
-    }
-
-    /// A holder that died between storing a received credential and committing it left it in the journal or as a
-    /// younger version of the secret: that one is current, the pointer's may be refused already.
-    async fn rolled_forward(&self, held: Credential) -> Result<Credential, AccessError> {
-        let pointer = match &held.journal {
-            Some(journal) if journal.fence > held.pointer.fence => Some(self.drain(&held, journal).await?),
-            // An older journal than the pointer was overtaken: what it holds was rotated away.
-            _ => self.uncommitted(&held).await?,
-        };
-        let Some(pointer) = pointer else { return Ok(held) };
-        self.store.roll_forward(&held, &pointer).await?;
-        self.log.count("roll_forward", &[("provider", held.provider.as_str())], 1);
-        Ok(Credential { pointer, journal: None, ..held })
-    }
-
-    async fn drain(&self, held: &Credential, journal: &Journal) -> Result<Pointer, AccessError> {
-        let opened = self.keys.open(Purpose::Journal, &journal.sealed, &context(held, held.grant)).await?;
-        let stored = StoredGrant::from_json(&opened)?;
-        Ok(self.vault.put(&held.pointer, &stored).await?)
-    }
-
-    async fn uncommitted(&self, held: &Credential) -> Result<Option<Pointer>, AccessError> {
-        let Some((pointer, stored)) = self.found(self.vault.newest(&held.pointer).await)? else { return Ok(None) };
-        let child = stored.parent_version.as_deref() == Some(held.pointer.version.as_str());
-        let tried = held.dead.contains(&pointer.version);
-        Ok((child && !tried && pointer.version != held.pointer.version).then_some(pointer))
-    }
-
-    /// A version of the same grant that nobody has tried: a rival may have written it late. The pointer's own parent was
-    /// rotated away and is none.
-    async fn untried(&self, held: &Credential, refused: &StoredGrant) -> Result<Option<Pointer>, AccessError> {
-        let (newest, previous) =
-            futures_util::join!(self.vault.newest(&held.pointer), self.vault.previous(&held.pointer));
-        let versions = [self.found(newest)?, self.found(previous)?];
-        let mut untried = versions.into_iter().flatten().map(|(pointer, _)| pointer).filter(|pointer| {
-            let parent = refused.parent_version.as_ref() == Some(&pointer.version);
-            !parent && !held.dead.contains(&pointer.version)
-        });
-        Ok(untried.next())
-    }
-
-    fn found(
-        &self,
-        version: Result<(Pointer, StoredGrant), VaultError>,
-    ) -> Result<Option<(Pointer, StoredGrant)>, AccessError> {
-        match version {
-            Ok(version) => Ok(Some(version)),
-            Err(VaultError::NotFound) => Ok(None),
-            Err(error) => Err(error.into()),
-        }
     }
 
     /// Stores what came back before any other I/O, then commits.
@@ -173,6 +133,19 @@ impl Tokens {
         stored: &StoredGrant,
         now: DateTime<Utc>,
     ) -> Result<Pointer, AccessError> {
+        let offered = tokio::time::timeout(PUTS_WITHIN, self.offer(held, stored)).await;
+        let refused = match offered.unwrap_or(Err(VaultError::Unavailable)) {
+            Ok(pointer) => return Ok(pointer),
+            Err(refused) => refused,
+        };
+        let json: SecretString = stored.to_json()?;
+        let sealed = self.keys.seal(Purpose::Journal, &json, &context(held, held.grant)).await?;
+        self.store.park(held, &Journal { sealed, fence: held.fence, at: now }).await?;
+        self.log.count("journal", &[("provider", held.provider.as_str())], 1);
+        Err(self.let_go(held, refused.into()).await)
+    }
+
+    async fn offer(&self, held: &Credential, stored: &StoredGrant) -> Result<Pointer, VaultError> {
         let mut refused = VaultError::Unavailable;
         for _ in 0..MOST_PUTS {
             match self.vault.put(&held.pointer, stored).await {
@@ -180,58 +153,7 @@ impl Tokens {
                 Err(error) => refused = error,
             }
         }
-        let json: SecretString = stored.to_json()?;
-        let sealed = self.keys.seal(Purpose::Journal, &json, &context(held, held.grant)).await?;
-        self.store.park(held, &Journal { sealed, fence: held.fence, at: now }).await?;
-        self.log.count("journal", &[("provider", held.provider.as_str())], 1);
-        Err(self.let_go(held, refused.into(), false).await)
-    }
-
-    /// The provider refused every version there is: a suspicion until it was refused again after a quiet period.
-    async fn suspect(&self, held: &Credential, provider: &dyn Provider) -> Result<Held, AccessError> {
-        let now = self.store.now();
-        let again = held.suspected_at.is_some_and(|since| since + QUIET <= now);
-        let since = held.suspected_at.filter(|_| again).unwrap_or(now);
-        let due = (!again).then_some(now + QUIET);
-        match self.store.suspect(held, &held.dead, since, due).await {
-            Ok(()) if again => {
-                self.count_window_loss(held, provider);
-                Err(AccessError::Dead)
-            }
-            Ok(()) => Err(AccessError::Suspected { until: now + QUIET }),
-            // The grant was replaced meanwhile: the refusal was about the former one.
-            Err(StoreError::Conflict(_)) => Err(AccessError::Busy),
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    /// The one loss that nobody can prevent: a provider that rotates had issued a new token, and the answer did not come,
-    /// or whoever received it died before it was written. Seen from here: that, and then a refusal.
-    fn count_window_loss(&self, held: &Credential, provider: &dyn Provider) {
-        let rotates = matches!(provider.manifest().rotation, Rotation::Strict | Rotation::ReuseDetect);
-        if rotates && held.orphaned {
-            self.log.count("rotation_window_loss", &[("provider", held.provider.as_str())], 1);
-        }
-    }
-
-    /// Gives the lease back and plans another try; if that fails the lease expires, and the entry in the due index is
-    /// where it was. `unanswered`: the provider was asked, and may have rotated. Answers the error.
-    async fn let_go(&self, held: &Credential, error: AccessError, unanswered: bool) -> AccessError {
-        let now = self.store.now();
-        let asked = match &error {
-            AccessError::Provider(error) => error.retry_after.map(|wait| now + wait.min(LONGEST_WAIT)),
-            _ => None,
-        };
-        let attempts = held.attempts + 1;
-        let wait = policy::backoff(&self.policy, attempts, self.store.jitter());
-        let again = Again {
-            attempts,
-            retry_at: asked,
-            due_at: asked.unwrap_or(now + wait).max(now + wait),
-            orphaned: held.orphaned || unanswered,
-        };
-        let _ = self.store.release_token(held, &again).await;
-        error
+        Err(refused)
     }
 
     fn told(&self, provider: &dyn Provider, outcome: &Result<Held, AccessError>) {

@@ -48,7 +48,7 @@ impl Sequence {
     pub(super) async fn quiesces(&mut self) {
         self.scene.works_again();
         (self.model.outage, self.model.throttled) = (false, false);
-        self.scene.live_by(TimeDelta::days(2), TimeDelta::hours(2), async || false).await;
+        self.scene.live_by(TimeDelta::hours(30), TimeDelta::hours(3), async || false).await;
         self.scene.fire("relay").await;
         let status = if self.model.life.is_some() { self.scene.status().await } else { "none".into() };
         let expected = self.model.life.as_ref().map_or("none", |life| match life.status {

@@ -21,6 +21,8 @@ pub struct Cleanup {
     pub journal: Option<Journal>,
     /// The grant is to be revoked, if nobody else uses the account.
     pub revoke: bool,
+    /// The revocation may still begin in the window that was begun for it (`revoke_until`).
+    pub may_begin: bool,
     tenant: TenantId,
     pointer: Version,
     step: Step,
@@ -31,19 +33,21 @@ pub struct Cleanup {
 enum Step {
     /// Nobody has begun.
     Due,
-    /// A window is open.
+    /// Nobody used the account, but the window for this is over.
+    Late,
+    /// A window of its own is begun.
     Windowed,
-    /// Nobody used the account when it was looked at.
+    /// Nobody used the account while the window was open.
     Unused,
 }
 
 /// What a cleanup does next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Does {
-    /// Sees that the window is open, or begins one of its own.
+    /// Looks whether anybody uses the account: the mappings.
+    IsUsed,
+    /// Begins a window of its own.
     OpenWindow,
-    /// Reads the mappings.
-    ReadMappings,
     /// Revokes at the provider.
     Revoke,
     /// Schedules the deletion of the secret, and is done.
@@ -58,21 +62,33 @@ impl Cleanup {
     /// Of these credentials: pointer, lease and journal are handed over.
     pub fn of(credential: &Credential, tenant: TenantId, revoke: bool) -> Self {
         let Credential { pointer, fence, leased, journal, .. } = *credential;
-        Self { fence, leased, journal, revoke, tenant, pointer: pointer.version, step: Step::Due }
+        let (pointer, step) = (pointer.version, Step::Due);
+        Self { fence, leased, journal, revoke, may_begin: revoke, tenant, pointer, step }
     }
 
-    /// A revocation is about to reach the provider.
-    pub fn is_revoking(&self) -> bool {
-        self.step == Step::Unused
+    /// Between the look at the window's time and the revocation, which is a matter of seconds.
+    pub fn is_at_work(&self) -> bool {
+        matches!(self.step, Step::Windowed | Step::Unused)
     }
 
-    fn goes_on(&mut self, step: Step) {
-        self.step = step;
+    /// A revocation may still reach the provider in the window that was begun for it.
+    pub fn may_revoke(&self) -> bool {
+        self.may_begin || self.is_at_work()
+    }
+
+    /// The revocation needs the secret, so the secret goes after it.
+    fn next(&self) -> Does {
+        match self.step {
+            _ if !self.revoke => Does::ScheduleDeletion,
+            Step::Due | Step::Windowed => Does::IsUsed,
+            Step::Late => Does::OpenWindow,
+            Step::Unused => Does::Revoke,
+        }
     }
 
     /// The revocation is off the list.
     fn settles(&mut self) {
-        (self.revoke, self.step) = (false, Step::Due);
+        (self.revoke, self.may_begin, self.step) = (false, false, Step::Due);
     }
 }
 
@@ -85,24 +101,11 @@ impl Protocol {
                 offer(Does::CleanFlow);
             }
             if let Some(cleanup) = cleanup.as_ref().filter(|cleanup| !cleanup.leased) {
-                offer(self.next(state, cleanup));
+                offer(cleanup.next());
                 if state.left.crashes > 0 && cleanup.step != Step::Due {
                     offer(Does::Crash);
                 }
             }
-        }
-    }
-
-    /// The revocation needs the secret, so the secret goes after it.
-    fn next(&self, state: &State, cleanup: &Cleanup) -> Does {
-        let looks_first = self.is(Variant::MappingsReadBeforeTheWindow);
-        match cleanup.step {
-            _ if !cleanup.revoke => Does::ScheduleDeletion,
-            Step::Due if looks_first => Does::ReadMappings,
-            Step::Due => Does::OpenWindow,
-            Step::Windowed => Does::ReadMappings,
-            Step::Unused if looks_first && !state.revoking => Does::OpenWindow,
-            Step::Unused => Does::Revoke,
         }
     }
 
@@ -113,11 +116,12 @@ impl Protocol {
         }
         let Some(mut cleanup) = state.cleanups[grant].take() else { return };
         match does {
+            Does::IsUsed => self.look(state, &mut cleanup),
             Does::OpenWindow => {
-                state.revoking = !self.is(Variant::RevocationWithoutWindow);
-                cleanup.goes_on(if cleanup.is_revoking() { Step::Unused } else { Step::Windowed });
+                let looked_enough = self.is(Variant::MappingsReadBeforeTheWindow);
+                cleanup.step = if looked_enough { Step::Unused } else { Step::Windowed };
+                (state.revoking, cleanup.may_begin) = (true, true);
             }
-            Does::ReadMappings => self.read_mappings(state, &mut cleanup),
             Does::Revoke => {
                 self.revoke(state, grant, &cleanup);
                 cleanup.settles();
@@ -125,21 +129,20 @@ impl Protocol {
             Does::ScheduleDeletion | Does::CleanFlow => return self.schedule_deletion(state, grant, &cleanup),
             Does::Crash => {
                 state.left.crashes -= 1;
-                cleanup.goes_on(Step::Due);
+                cleanup.step = Step::Due;
             }
         }
         state.cleanups[grant] = Some(cleanup);
     }
 
-    /// Read while the window is open: whoever connects later is refused by it, whoever was earlier is seen.
-    fn read_mappings(&self, state: &State, cleanup: &mut Cleanup) {
-        let needs_window = cleanup.step == Step::Windowed && !self.is(Variant::RevocationWithoutWindow);
-        if needs_window && !state.revoking {
-            cleanup.goes_on(Step::Due);
-        } else if state.is_used() && !self.is(Variant::RevocationWithoutMappings) {
+    /// What counts is the look while the window is open: whoever connects later is refused by the window, whoever was
+    /// earlier is seen.
+    fn look(&self, state: &State, cleanup: &mut Cleanup) {
+        let in_window = cleanup.may_begin || self.is(Variant::RevocationWithoutWindow);
+        if state.is_used() && !self.is(Variant::RevocationWithoutMappings) {
             cleanup.settles();
         } else {
-            cleanup.goes_on(Step::Unused);
+            cleanup.step = if in_window { Step::Unused } else { Step::Late };
         }
     }
 

@@ -2,8 +2,8 @@
 //! small bounds, is gone through, and in every state every rule is looked at.
 //!
 //! The model is the protocol of `docs/ARCHITECTURE.md` ("Order of commits", "Revoke window"), in the words of the code.
-//! A step is one call of the table, Secrets Manager or the provider; between any two steps anybody else may take theirs,
-//! and the process may die.
+//! A step is one call of the table, Secrets Manager or the provider; between any two steps anybody else may take
+//! theirs, and the process may die.
 //!
 //! | Here | There |
 //! |---|---|
@@ -12,12 +12,13 @@
 //! | [`worker`], [`refresh`] | `shared/src/usecases/refresh.rs`: three workers that refresh |
 //! | [`complete`] | `shared/src/usecases/complete.rs`, `complete/commit.rs`, `shared/src/store/connect.rs` |
 //! | [`removal`] | `shared/src/store/removal.rs`: disconnect and delete, and an integration created anew |
-//! | [`cleanup`] | `shared/src/usecases/cleanup.rs`, `cleanup/revoke.rs`, `cleanup/flow.rs`, `shared/src/store/external.rs` |
+//! | [`cleanup`] | `shared/src/usecases/cleanup.rs` with `revoke.rs` and `flow.rs`, `shared/src/store/external.rs` |
 //! | [`provider`] | `providers::Rotation`, and that a revocation ends every grant of an account, as Google's does |
 //! | [`time`] | leases, the quiet period, the revoke window, a spent token's grace |
 //!
 //! [`properties`] says what must never happen. [`variants`] are lines that can be taken out of the protocol; the checks
-//! in `tests/checks` show what breaks without each. A search prints its number of states, and a counterexample its steps:
+//! in `tests/checks` show what breaks without each. A search prints its number of states, and a counterexample its
+//! steps:
 //!
 //! ```text
 //! cargo test -p model -- --nocapture
@@ -29,7 +30,8 @@
 //! holder has died and no request of it can arrive, a window when the revocation that began in it has ended. So what is
 //! proved holds for all durations that keep these orders:
 //!
-//! * the token lease outlives its holder and the holder's requests ([`Protocol::zombies`] leaves that out);
+//! * the token lease outlives its holder and the holder's requests ([`Protocol::zombies`] leaves that out: clocks that
+//!   disagree, or calls that hang for longer than the lease lasts);
 //! * the quiet period outlives a lease, and everybody who has outlived one;
 //! * the revoke window outlives the revocation that began in it, and after that every connect that exchanged its code
 //!   before it;
@@ -39,8 +41,8 @@
 //!
 //! The table does not fail and has one order of writes. A process that cannot store a token anywhere is a process that
 //! dies. Provider errors that say nothing about the grant are a lease given back, access tokens a cache that may be
-//! lost; neither is here, nor is the sync with its own lease. B's grant is not refreshed, and each cleanup has one worker
-//! at a time. A provider does not refuse a good token by mistake, and does not end a grant by itself.
+//! lost; neither is here, nor is the sync with its own lease. B's grant is not refreshed, and each cleanup has one
+//! worker at a time. A provider does not refuse a good token by mistake, and does not end a grant by itself.
 
 pub mod cleanup;
 pub mod complete;

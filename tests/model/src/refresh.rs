@@ -39,20 +39,19 @@ impl Protocol {
     fn go_on(&self, state: &mut State, busy: &mut Busy, does: Does) -> Option<Step> {
         let held = &mut busy.held;
         match busy.step {
-            Step::Seen => return self.lease(state, busy),
-            Step::Leased if does == Does::VaultRefuses => state.left.faults -= 1,
-            Step::Leased => return Some(self.rolled_forward(state, held)),
-            Step::Found(pointer) => return self.roll_forward(state, held, pointer).then_some(Step::Ready),
-            Step::Ready if does == Does::AskInVain => return self.ask_in_vain(state, held),
-            Step::Ready => return Some(self.ask(state, held)),
-            Step::Refused if does == Does::Untried => return Some(self.untried(state, held)),
-            Step::Refused | Step::Hopeless => return self.suspect(state, held),
-            Step::Received(version) => return self.store_received(state, held, version, does),
-            Step::Unstored(version) => return self.park(state, held, version),
-            Step::Stored(version) => return self.commit_refresh(state, held, version),
-            Step::LettingGo => return self.release_token(state, held),
+            Step::Seen => self.lease(state, busy),
+            Step::Leased if does == Does::VaultRefuses => state.drains_in_vain(),
+            Step::Leased => Some(self.rolled_forward(state, held)),
+            Step::Found(pointer) => self.roll_forward(state, held, pointer).then_some(Step::Ready),
+            Step::Ready if does == Does::AskInVain => self.ask_in_vain(state, held),
+            Step::Ready => Some(self.ask(state, held)),
+            Step::Refused if does == Does::Untried => Some(self.untried(state, held)),
+            Step::Refused | Step::Hopeless => self.suspect(state, held),
+            Step::Received(version) => self.store_received(state, held, version, does),
+            Step::Unstored(version) => self.park(state, held, version),
+            Step::Stored(version) => self.commit_refresh(state, held, version),
+            Step::LettingGo => self.release_token(state, held),
         }
-        Some(Step::LettingGo)
     }
 
     fn lease(&self, state: &mut State, busy: &mut Busy) -> Option<Step> {
@@ -177,6 +176,11 @@ impl State {
         }
         self.workers[worker] = Worker::Idle;
         self.workers.sort_unstable();
+    }
+
+    fn drains_in_vain(&mut self) -> Option<Step> {
+        self.left.faults -= 1;
+        Some(Step::LettingGo)
     }
 
     /// A worker that lives forgets a token that it received.

@@ -72,6 +72,7 @@ impl Protocol {
         state.left.removals[tenant] -= 1;
         let mut cleanup = Cleanup::of(&removing.credential, tenant, true);
         cleanup.leased &= !self.is(Variant::LeaseNotHandedOver);
+        cleanup.may_begin = !self.is(Variant::RevocationWithoutWindow);
         state.cleanups[removing.credential.grant] = Some(cleanup);
         state.revoking = !self.is(Variant::RevocationWithoutWindow);
         let it = &mut state.tenants[tenant];

@@ -19,6 +19,8 @@ pub enum Passes {
     QuietEnds,
     /// The provider refuses spent tokens from now on.
     GraceEnds(GrantId),
+    /// It is too late for a revocation to begin in the window that was begun for it.
+    TooLateToBegin(GrantId),
     /// The item `REVOKING` is no longer alive.
     WindowEnds,
     /// The provider handles a request whose asker has given up.
@@ -43,6 +45,7 @@ impl Protocol {
             let leased = cleanup.filter(|cleanup| cleanup.leased);
             let may = leased.is_some_and(|cleanup| self.lease_may_end(state, grant, cleanup.fence));
             offer(may, Passes::HandedOverLeaseEnds(grant));
+            offer(cleanup.is_some_and(|it| it.may_begin && !it.is_at_work()), Passes::TooLateToBegin(grant));
         }
         for (grant, known) in state.grants.iter().filter(|_| self.rotation == Rotation::Grace) {
             offer(known.live != known.fresh(), Passes::GraceEnds(grant));
@@ -69,7 +72,7 @@ impl Protocol {
     fn window_may_end(&self, state: &State) -> bool {
         let begins_late = self.is(Variant::RevocationBeyondItsWindow);
         let is_short = self.is(Variant::WindowShorterThanAConnect);
-        let revoking = state.cleanups.iter().any(|(_, it)| it.is_some_and(|cleanup| cleanup.is_revoking()));
+        let revoking = state.cleanups.iter().any(|(_, it)| it.is_some_and(|cleanup| cleanup.may_revoke()));
         let mut flows = state.tenants.iter().filter_map(|(_, it)| it.flow);
         let killed = flows.any(|flow| state.grants[flow.grant].end == End::Revoked);
         (begins_late || !revoking) && (is_short || !killed)
@@ -82,6 +85,7 @@ impl Protocol {
             Passes::HandedOverLeaseEnds(grant) => state.handed_over_lease_ends(grant),
             Passes::QuietEnds => state.quiet_ends(),
             Passes::GraceEnds(grant) => state.grants[grant].live = state.grants[grant].fresh(),
+            Passes::TooLateToBegin(grant) => state.too_late_to_begin(grant),
             Passes::WindowEnds => state.revoking = false,
             Passes::LateRequestArrives => self.late_request(state),
             Passes::LateRequestVanishes => state.late = None,
@@ -121,6 +125,12 @@ impl State {
             {
                 busy.leased = false;
             }
+        }
+    }
+
+    fn too_late_to_begin(&mut self, grant: GrantId) {
+        if let Some(cleanup) = self.cleanups[grant].as_mut() {
+            cleanup.may_begin = false;
         }
     }
 

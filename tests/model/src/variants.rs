@@ -1,4 +1,5 @@
-//! The protocol with one line taken out. Each is there to be caught; one that is not says that its line is not needed.
+//! The protocol with one line taken out. `tests/checks/broken.rs` shows which rule each is missed by;
+//! `tests/checks/spare.rs` those that are a second rope, and what the first one is.
 
 /// What is different from the whole protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

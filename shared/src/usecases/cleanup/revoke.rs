@@ -8,8 +8,7 @@ use crate::store::{Cleanup, Revoking};
 use crate::vault::{Pointer, StoredGrant, VaultError};
 use domain::failure::FailureClass;
 use domain::ids::ProviderAccountId;
-use providers::{Provider, ProviderError};
-use std::sync::Arc;
+use providers::{AppCredentials, Provider, ProviderError};
 use std::time::Duration;
 
 /// So often a revocation is tried; then the grant is left to the provider.
@@ -31,6 +30,8 @@ impl CleanupWorker {
     async fn revoke(&self, cleanup: &mut Cleanup, account: &ProviderAccountId) -> Result<&'static str, Wait> {
         let Some(provider) = self.registry.find(&cleanup.provider).cloned() else { return Ok("unknown_provider") };
         let Some(stored) = self.newest(cleanup).await? else { return Ok("no_secret") };
+        // Everything that takes time comes before the window is looked at.
+        let app = self.vault.app_credentials(&provider.manifest().slug).await?;
         // Whoever uses it needs no window against us; one that is begun for nothing would only keep others waiting.
         if self.store.is_used(&cleanup.provider, account).await? {
             return Ok("used_by_another");
@@ -39,7 +40,7 @@ impl CleanupWorker {
             return Ok("used_by_another");
         }
         cleanup.attempts += 1;
-        match self.ask(&provider, &stored).await {
+        match ask(provider.as_ref(), &app, &stored).await {
             Ok(()) => Ok("revoked"),
             Err(error) if error.class == FailureClass::DeadCredentials => Ok("dead_already"),
             Err(_) if cleanup.attempts >= MOST_TRIES => Ok("given_up"),
@@ -57,13 +58,6 @@ impl CleanupWorker {
         self.store.begin_revoking(&cleanup.provider, account).await?;
         cleanup.revoke_until = Some(until);
         Ok(true)
-    }
-
-    async fn ask(&self, provider: &Arc<dyn Provider>, stored: &StoredGrant) -> Result<(), ProviderError> {
-        let late = |_| ProviderError::new(FailureClass::Transient, "revocation_timeout");
-        let app = self.vault.app_credentials(&provider.manifest().slug).await;
-        let app = app.map_err(|_| ProviderError::new(FailureClass::Transient, "vault"))?;
-        tokio::time::timeout(LIMIT, provider.revoke(&app, &stored.credential)).await.map_err(late)?
     }
 
     /// The grant as it was received last: from the journal, from a version that was never committed, or the pointer's.
@@ -90,4 +84,10 @@ impl CleanupWorker {
         let opened = self.keys.open(Purpose::Journal, &journal.sealed, &context).await.ok()?;
         StoredGrant::from_json(&opened).ok()
     }
+}
+
+/// Sent within the window, and given up before it is over.
+async fn ask(provider: &dyn Provider, app: &AppCredentials, stored: &StoredGrant) -> Result<(), ProviderError> {
+    let late = |_| ProviderError::new(FailureClass::Transient, "revocation_timeout");
+    tokio::time::timeout(LIMIT, provider.revoke(app, &stored.credential)).await.map_err(late)?
 }
