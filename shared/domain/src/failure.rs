@@ -23,6 +23,8 @@ pub enum FailureClass {
     PermanentConfiguration,
     /// Our own registration at the provider is wrong: operators are told, the customer is never blamed.
     OurConfiguration,
+    /// Something that Aura itself stands on failed: tried again, and neither the customer nor the provider is blamed.
+    OurOutage,
     /// Our own mistake: an answer we cannot read, a request the provider calls malformed.
     OurBug,
 }

@@ -123,6 +123,14 @@ impl ErrorReason {
         }
     }
 
+    /// What the customer can do once nothing is tried by itself any more.
+    pub fn remedy_by_hand(self) -> &'static str {
+        match self {
+            Self::RepeatedFailures => "Test the connection, or reconnect.",
+            other => other.remedy(),
+        }
+    }
+
     /// The one action that the remedy names.
     pub fn remedy_action(self) -> Action {
         match self {
@@ -143,6 +151,7 @@ impl ErrorReason {
             | FailureClass::Transient
             | FailureClass::PermanentRecord
             | FailureClass::OurConfiguration
+            | FailureClass::OurOutage
             | FailureClass::OurBug => None,
         }
     }

@@ -77,7 +77,11 @@ impl Store {
             }
             AccountNews::Configuration { hidden } => (item.set("hidden", any(hidden)?), "configuration_version"),
         };
-        let newer = When::Any(vec![When::Absent(part), When::Below(part, number(version + 1))]);
+        let newer = When::Any(vec![
+            When::Absent(part),
+            When::Below(part, number(version)),
+            When::Equals(part, number(version)),
+        ]);
         let update = update.set(part, number(version)).when(newer);
         match self.table.transact(vec![update.into_write(self.table.name())?]).await {
             Ok(()) => Ok(true),

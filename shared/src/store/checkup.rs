@@ -34,8 +34,7 @@ pub struct Checkup {
 }
 
 impl Checkup {
-    /// At this instant.
-    pub fn at(integration: &Integration, due_at: DateTime<Utc>) -> Self {
+    fn at(integration: &Integration, due_at: DateTime<Utc>) -> Self {
         let (account, provider) = (integration.account.clone(), integration.provider.clone());
         Self { id: integration.id, account, provider, due_at }
     }
@@ -43,6 +42,11 @@ impl Checkup {
     /// At the integration's own time of the day, at least half a day from now.
     pub fn regular(integration: &Integration, now: DateTime<Utc>) -> Self {
         Self::at(integration, regular_at(integration.id, now))
+    }
+
+    /// At this instant, or at the regular time if that is earlier.
+    pub fn no_later_than(integration: &Integration, at: DateTime<Utc>, now: DateTime<Utc>) -> Self {
+        Self::at(integration, at.min(regular_at(integration.id, now)))
     }
 
     pub(super) fn write(&self, table: &str) -> Result<TransactWriteItem, StoreError> {

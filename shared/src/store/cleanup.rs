@@ -17,7 +17,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::vault::Pointer;
 
-/// Whoever writes a cleanup sends its message at once; the index nominates it later, for the case that this failed.
+/// Disconnect and delete send the message of what they write at once; the index nominates it later, for the case that
+/// this failed, and for the grants that a reconnect replaced.
 const MESSAGE_FIRST: TimeDelta = TimeDelta::minutes(1);
 
 /// One thing to destroy, singly, and only while it carries the stamp on this list.
@@ -149,10 +150,15 @@ impl Store {
         Ok(self.table.get(key).await?.map(|cleanup| LeftBehind::Cleanup(Box::new(cleanup))))
     }
 
-    /// Writes how far a cleanup is, while it is there: one that another worker has finished does not come back.
+    /// Writes how far a cleanup is, while it is there: one that another worker has finished does not come back, and a
+    /// credential that was parked meanwhile is not overwritten.
     pub async fn keep_cleanup(&self, cleanup: &Cleanup) -> Result<(), StoreError> {
-        let there = Some(When::Exists(keys::PK));
-        self.table.transact(vec![put(self.table.name(), cleanup.item(cleanup.due_at)?, there)?]).await
+        let same_journal = match &cleanup.journal {
+            Some(journal) => When::Equals("journal", any(journal)?),
+            None => When::Absent("journal"),
+        };
+        let there = When::All(vec![When::Exists(keys::PK), same_journal]);
+        self.table.transact(vec![put(self.table.name(), cleanup.item(cleanup.due_at)?, Some(there))?]).await
     }
 
     /// The cleanup is done.

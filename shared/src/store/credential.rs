@@ -209,6 +209,8 @@ impl Store {
         due_at: Option<DateTime<Utc>>,
     ) -> Result<(), StoreError> {
         let update = held.update()?.set("dead", any(&dead)?).set("suspected_at", instant(since)).remove("lease_until");
+        // With the verdict the loss, if it was one, is counted: a later test of the dead grant does not count it again.
+        let update = if due_at.is_none() { update.set("orphaned", any(&false)?) } else { update };
         self.update_credential(due::place(update, Due::Refresh, held.id, due_at)).await
     }
 

@@ -105,15 +105,21 @@ impl Store {
 
     /// Takes one of the deactivations that the policy allows in this hour; `false` when they are used up.
     pub async fn reserve_deactivation(&self, provider: &ProviderSlug, cap: u64) -> Result<bool, StoreError> {
+        if cap == 0 {
+            return Ok(false);
+        }
         let hour = DateTime::from_timestamp(self.now().timestamp().div_euclid(3_600) * 3_600, 0).unwrap_or_default();
         let item = || Update::of(keys::deactivations(provider));
-        let same_hour =
-            item().add("count", 1).when(When::Equals("hour", instant(hour))).when(When::Below("count", number(cap)));
+        let same_hour = || {
+            let update = item().add("count", 1).when(When::Equals("hour", instant(hour)));
+            update.when(When::Below("count", number(cap)))
+        };
         let other_hour = item()
             .set("hour", instant(hour))
             .set("count", number(1))
             .when(When::Any(vec![When::Absent("hour"), When::Differs("hour", instant(hour))]));
-        for update in [same_hour, other_hour] {
+        // Whoever comes second at the beginning of an hour meets one that the first has just begun.
+        for update in [same_hour(), other_hour, same_hour()] {
             match self.table.transact(vec![update.into_write(self.table.name())?]).await {
                 Ok(()) => return Ok(true),
                 Err(error) if error.is_conflict() => {}
@@ -123,7 +129,7 @@ impl Store {
         Ok(false)
     }
 
-    /// How many integrations of a provider have a sync or a probe ahead. It reads the whole index: for the rare hour in
+    /// How many integrations of a provider have a sync ahead. It reads the whole index: for the rare hour in
     /// which that many are to be deactivated that their share matters.
     pub async fn scheduled(&self, provider: &ProviderSlug) -> Result<u64, StoreError> {
         let mut count = 0;

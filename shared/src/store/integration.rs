@@ -127,6 +127,13 @@ pub struct ErrorNote {
     pub next_try_at: Option<DateTime<Utc>>,
 }
 
+impl ErrorNote {
+    /// What the customer can do: once the daily attempts are over, only a person can try.
+    pub fn remedy(&self, reason: ErrorReason) -> &'static str {
+        if self.next_try_at.is_some() { reason.remedy() } else { reason.remedy_by_hand() }
+    }
+}
+
 /// What a person chose.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings {

@@ -102,22 +102,30 @@ impl CleanupWorker {
         }
     }
 
-    /// Keeps how far it is, for the next worker; one that another worker has finished does not come back.
+    /// Keeps how far it is, for the next worker; one that another worker has finished does not come back, and one that
+    /// got a parked credential meanwhile is read again.
     async fn wait(&self, cleanup: Cleanup, outcome: &'static str) -> Result<&'static str, StoreError> {
         match self.store.keep_cleanup(&cleanup).await {
             Ok(()) => Ok(outcome),
-            Err(error) if error.is_conflict() => Ok("gone"),
+            Err(error) if error.is_conflict() => Ok("moved_on"),
             Err(error) => Err(error),
         }
     }
 
-    /// The revocation needs the secret, so the secret goes after it; the list itself goes last.
+    /// The revocation needs the secret, so the secret goes after it; the list itself goes last. What is people's data
+    /// is erased whatever becomes of the grant.
     async fn destroy(&self, cleanup: &mut Cleanup, deadline: DateTime<Utc>) -> Result<(), Wait> {
-        self.revoke_if_asked(cleanup).await?;
+        let revoked = self.revoke_if_asked(cleanup).await;
+        self.erase(cleanup, deadline).await?;
+        revoked?;
         if let Some(pointer) = &cleanup.pointer {
             cleanup.attempts += 1;
             self.vault.schedule_deletion(&pointer.secret).await?;
         }
+        Ok(())
+    }
+
+    async fn erase(&self, cleanup: &Cleanup, deadline: DateTime<Utc>) -> Result<(), Wait> {
         if let Some(dataset) = cleanup.dataset {
             while !self.store.erase_records(dataset).await? {
                 self.check_time(deadline)?;

@@ -4,6 +4,7 @@ use crate::api::events;
 use crate::bus::Event;
 use crate::store::{Change, Checkup, ErrorNote, Failure, Integration, OpenRun, OutboxEntry, Progress, Run, Store};
 use chrono::{DateTime, TimeDelta, Utc};
+use domain::failure::FailureClass;
 use domain::history::{Actor, HistoryEvent, HistoryLine};
 use domain::ids::RunId;
 use domain::lifecycle::{Refused, Signal, Status, Transition, transition};
@@ -69,13 +70,22 @@ impl<'a> Draft<'a> {
         Ok(true)
     }
 
-    /// Forgets former failures: it works, or a person has set it going again.
+    /// Forgets former failures: a person has set it going again.
     pub(super) fn settle(&mut self) {
         self.next.count(policy::settled(self.now));
         self.next.warned = false;
         self.next.frozen = false;
-        self.next.retry_at = None;
+        // What the provider asked for holds, whoever sets it going; the quiet minute of a suspected grant does not.
+        if self.next.last_failure.as_ref().is_some_and(|failure| failure.class == FailureClass::DeadCredentials) {
+            self.next.retry_at = None;
+        }
         self.next.last_failure = None;
+    }
+
+    /// Forgets former failures and waits: the provider answered as it should.
+    pub(super) fn worked(&mut self) {
+        self.settle();
+        self.next.retry_at = None;
     }
 
     /// Takes over the shortest interval that the account's plan allows; where that changes how often it syncs, the
@@ -97,12 +107,17 @@ impl<'a> Draft<'a> {
     pub(super) fn warn(&mut self) {
         self.next.warned = true;
         self.line(Actor::System, HistoryEvent::Warned { failures: self.next.failures });
-        self.notices.push(events::WARNING);
+        self.notice(events::WARNING);
+    }
+
+    /// Tells a person something.
+    pub(super) fn notice(&mut self, kind: &'static str) {
+        self.notices.push(kind);
     }
 
     /// Brings the next look at the integration forward.
     pub(super) fn review(&mut self, at: Option<DateTime<Utc>>) {
-        self.review = at.map(|at| Checkup::at(&self.next, at));
+        self.review = at.map(|at| Checkup::no_later_than(&self.next, at, self.now));
     }
 
     pub(super) fn line(&mut self, actor: Actor, event: HistoryEvent) {
@@ -177,7 +192,7 @@ impl<'a> Draft<'a> {
 
     fn events(&self) -> Vec<Event> {
         let changed = integration_event(self.store, events::CHANGED, &self.next);
-        let notices = self.notices.iter().map(|kind| notice_event(self.store, kind, &self.next));
+        let notices = self.notices.iter().map(|kind| notice_event(self.store, kind, &self.next, self.seen));
         std::iter::once(changed).chain(notices).collect()
     }
 }

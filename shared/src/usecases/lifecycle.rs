@@ -54,8 +54,10 @@ impl Lifecycle {
         }
         match draft.next.status {
             Status::Active | Status::Testing => {
-                if signal == Signal::Resume || matches!(signal, Signal::TestPassed { .. }) {
-                    draft.settle();
+                match signal {
+                    Signal::Resume => draft.settle(),
+                    Signal::TestPassed { .. } => draft.worked(),
+                    _ => {}
                 }
                 if draft.next.run.is_none() {
                     draft.request(if signal == Signal::Resume { Trigger::Resume } else { Trigger::Connect });

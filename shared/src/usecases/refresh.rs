@@ -21,7 +21,7 @@ pub(super) const DEADLINE: TimeDelta = TimeDelta::seconds(20);
 const ASKS_WITHIN: Duration = Duration::from_secs(9);
 /// The token lease: it outlives its holder, so an expired lease means a dead holder.
 const LEASE: TimeDelta = TimeDelta::seconds(35);
-/// Another version is only tried while there is time for its answer.
+/// Another version is only asked with while the lease outlives its answer; otherwise the next refresh does it.
 const LOOKS_WITHIN: TimeDelta = TimeDelta::seconds(8);
 /// A received credential is offered to Secrets Manager for so long in all, well within the lease.
 const PUTS_WITHIN: Duration = Duration::from_secs(6);
@@ -78,14 +78,15 @@ impl Tokens {
             if !held.dead.contains(&held.pointer.version) {
                 held.dead.push(held.pointer.version.clone());
             }
-            if self.store.now() - began > LOOKS_WITHIN {
-                return Ok(Asked { held, stored, answer, looked: false });
-            }
             let Some(pointer) = self.untried(&held, &stored).await? else {
                 return Ok(Asked { held, stored, answer, looked: true });
             };
             held = self.store.roll_forward(&held, &pointer).await?;
             stored = self.vault.read(&held.pointer).await?;
+            // Whatever the looking took: nobody asks whose lease may end before the answer.
+            if self.store.now() - began > LOOKS_WITHIN {
+                return Ok(Asked { held, stored, answer, looked: false });
+            }
         }
     }
 

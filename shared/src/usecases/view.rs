@@ -4,9 +4,9 @@ use crate::api::{
     AccountView, ConfigurationView, ErrorView, FailureView, IntegrationView, ProgressView, RunView, SettingsView,
     SyncView, TroubleView,
 };
-use crate::store::{Account, ErrorNote, Failure, Integration, Run};
+use crate::store::{Account, Failure, Integration, Run};
 use domain::failure::FailureClass;
-use domain::lifecycle::{ErrorReason, legal_actions};
+use domain::lifecycle::legal_actions;
 use domain::plan::INTERVALS;
 use providers::Manifest;
 
@@ -56,19 +56,11 @@ fn error_view(integration: &Integration) -> Option<ErrorView> {
     Some(ErrorView {
         reason,
         message: reason.message().into(),
-        remedy: remedy(reason, note).into(),
+        remedy: note.remedy(reason).into(),
         since: note.since,
         next_try_at: note.next_try_at,
         action: reason.remedy_action(),
     })
-}
-
-/// Once the daily attempts are over, only a person can try.
-fn remedy(reason: ErrorReason, note: &ErrorNote) -> &'static str {
-    match (reason, note.next_try_at) {
-        (ErrorReason::RepeatedFailures, None) => "Test the connection, or reconnect.",
-        (reason, _) => reason.remedy(),
-    }
 }
 
 fn trouble_view(integration: &Integration) -> Option<TroubleView> {
@@ -116,6 +108,7 @@ fn sentence(failure: &Failure) -> &'static str {
         FailureClass::PermanentRecord => "A record could not be read.",
         FailureClass::ResourceNotFound => "What is synced is no longer available at the provider.",
         FailureClass::PermanentConfiguration => "The provider refuses the configuration.",
+        FailureClass::OurOutage => "Something went wrong on our side; it is tried again.",
         FailureClass::OurConfiguration | FailureClass::OurBug => "Something went wrong on our side; it is looked at.",
     }
 }

@@ -20,7 +20,12 @@ impl CleanupWorker {
     /// Revokes, if that is on the list. Done or given up, it is off the list afterwards.
     pub(super) async fn revoke_if_asked(&self, cleanup: &mut Cleanup) -> Result<(), Wait> {
         let Some(account) = cleanup.revoke.clone() else { return Ok(()) };
-        let outcome = self.revoke(cleanup, &account).await?;
+        cleanup.attempts += 1;
+        let outcome = match self.revoke(cleanup, &account).await {
+            Ok(outcome) => outcome,
+            Err(Wait::Failed(_)) if cleanup.attempts >= MOST_TRIES => "given_up",
+            Err(wait) => return Err(wait),
+        };
         self.log.count("revocation", &[("provider", cleanup.provider.as_str()), ("outcome", outcome)], 1);
         cleanup.revoke = None;
         cleanup.attempts = 0;
@@ -39,11 +44,13 @@ impl CleanupWorker {
         if self.open_window(cleanup, account).await? && self.store.is_used(&cleanup.provider, account).await? {
             return Ok("used_by_another");
         }
-        cleanup.attempts += 1;
+        // The reads and the window itself may have taken long: a revocation that begins late could land late.
+        if cleanup.revoke_until.is_none_or(|until| until <= self.store.now()) {
+            return Err(Wait::Failed("window_over"));
+        }
         match ask(provider.as_ref(), &app, &stored).await {
             Ok(()) => Ok("revoked"),
             Err(error) if error.class == FailureClass::DeadCredentials => Ok("dead_already"),
-            Err(_) if cleanup.attempts >= MOST_TRIES => Ok("given_up"),
             Err(_) => Err(Wait::Failed("revocation_failed")),
         }
     }

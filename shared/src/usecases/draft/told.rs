@@ -28,8 +28,11 @@ pub(crate) fn integration_event(store: &Store, detail_type: &str, integration: &
 }
 
 /// A notice, in words that can be mailed as they are.
-pub(super) fn notice_event(store: &Store, detail_type: &str, integration: &Integration) -> Event {
+pub(super) fn notice_event(store: &Store, detail_type: &str, integration: &Integration, seen: &Integration) -> Event {
     let error = integration.error.as_ref();
+    // What works again tells since when it had not.
+    let since = error.or(seen.error.as_ref()).map_or(integration.settled_at, |error| error.since);
+    let warned = detail_type == events::WARNING;
     let (message, remedy) = words(detail_type, integration);
     let detail = NoticeDetail {
         integration: integration.id,
@@ -39,15 +42,15 @@ pub(super) fn notice_event(store: &Store, detail_type: &str, integration: &Integ
         message,
         remedy,
         failures: integration.failures,
-        since: error.map_or(integration.settled_at, |error| error.since),
-        next_try_at: error.map_or(integration.due_at, |error| error.next_try_at),
+        since,
+        next_try_at: error.and_then(|error| error.next_try_at).or(integration.due_at.filter(|_| warned)),
     };
     event(store, detail_type, integration, &detail)
 }
 
 fn words(detail_type: &str, integration: &Integration) -> (String, Option<String>) {
-    match (detail_type, integration.reason) {
-        (_, Some(reason)) => (reason.message().into(), Some(reason.remedy().into())),
+    match (detail_type, integration.reason.zip(integration.error.as_ref())) {
+        (_, Some((reason, note))) => (reason.message().into(), Some(note.remedy(reason).into())),
         (events::WARNING, None) => (
             format!("The last {} syncs failed. Aura keeps trying.", integration.failures),
             Some("Test the connection to see what is wrong.".into()),

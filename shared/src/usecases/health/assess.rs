@@ -11,15 +11,18 @@ use std::collections::HashMap;
 
 impl Sweep {
     /// Assesses every provider. One whose state changes is a line in the log and a metric: operators look at incidents.
-    pub(super) async fn assess(&self) -> Result<HashMap<ProviderSlug, Health>, StoreError> {
-        let mut found = HashMap::new();
+    /// What could not be read of one does not keep the others from being assessed.
+    pub(super) async fn assess(&self) -> (HashMap<ProviderSlug, Health>, Result<(), StoreError>) {
+        let (mut found, mut outcome) = (HashMap::new(), Ok(()));
         for provider in self.registry.iter() {
             let slug = &provider.manifest().slug;
-            if let Some(health) = self.assess_one(slug).await? {
-                found.insert(slug.clone(), health);
+            match self.assess_one(slug).await {
+                Ok(Some(health)) => drop(found.insert(slug.clone(), health)),
+                Ok(None) => {}
+                Err(error) => outcome = Err(error),
             }
         }
-        Ok(found)
+        (found, outcome)
     }
 
     async fn assess_one(&self, slug: &ProviderSlug) -> Result<Option<Health>, StoreError> {

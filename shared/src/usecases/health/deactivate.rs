@@ -37,6 +37,9 @@ impl Sweep {
     }
 
     fn is_due(&self, integration: &Integration, round: &Round) -> bool {
+        if round.unclear {
+            return false;
+        }
         let Some(last) = integration.last_failure.as_ref().filter(|_| integration.status == Status::Active) else {
             return false;
         };

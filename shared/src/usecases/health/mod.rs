@@ -6,7 +6,7 @@ mod deactivate;
 mod examine;
 mod repair;
 
-use crate::entry::log::Log;
+use crate::entry::log::{Level, Log};
 use crate::store::{Due, Integration, Nominated, Store, StoreError};
 use crate::usecases::left_behind::LeftBehindMessage;
 use crate::usecases::plan::{CONCURRENCY, PlanError, Planned, Planner, nominated};
@@ -18,6 +18,7 @@ use domain::policy::{self, Health, Policy};
 use futures_util::{StreamExt, stream};
 use providers::Registry;
 use serde::Serialize;
+use serde_json::json;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -58,6 +59,8 @@ pub struct Swept {
     pub capped: usize,
     /// Integrations of which something was mended.
     pub repaired: usize,
+    /// Integrations that could not be looked at.
+    pub failed: usize,
     /// Cleanups and flows that were sent to their worker.
     pub cleanups: usize,
 }
@@ -74,6 +77,8 @@ struct Looked {
 
 /// What one sweep knows of the providers.
 struct Round {
+    /// Something of it could not be read: nobody is deactivated in such a round.
+    unclear: bool,
     health: HashMap<ProviderSlug, Health>,
     capped: Mutex<HashSet<ProviderSlug>>,
 }
@@ -96,9 +101,11 @@ impl Sweep {
     /// One sweep. An error of one part is answered after all the others have had their turn.
     pub async fn sweep(&self, deadline: DateTime<Utc>) -> Result<Swept, PlanError> {
         let cleanups = self.plan_cleanups().await;
-        let round = Round { health: self.assess().await?, capped: Mutex::default() };
+        let (health, assessed) = self.assess().await;
+        let round = Round { unclear: assessed.is_err(), health, capped: Mutex::default() };
         let probes = self.plan_probes(&round).await;
         let mut swept = self.look(&round, deadline).await?;
+        assessed?;
         swept.cleanups = cleanups?.sent;
         swept.probes = probes?.sent;
         Ok(swept)
@@ -127,8 +134,15 @@ impl Sweep {
             .buffer_unordered(CONCURRENCY);
         let mut swept = Swept::default();
         while let Some(looked) = looks.next().await {
-            // One that could not be looked at is due again with the next sweep.
-            let Ok(looked) = looked else { continue };
+            let looked = match looked {
+                Ok(looked) => looked,
+                // One that could not be looked at is due again with the next sweep.
+                Err(error) => {
+                    swept.failed += 1;
+                    self.log.write(Level::Error, "checkup", "failed", &[("why", json!(error.to_string()))]);
+                    continue;
+                }
+            };
             swept.checkups += 1;
             swept.deactivated += usize::from(looked.deactivated);
             swept.capped += usize::from(looked.capped);

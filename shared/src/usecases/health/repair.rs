@@ -68,9 +68,10 @@ impl Sweep {
         if integration.settings.shortest_interval == shortest {
             return Ok(false);
         }
-        let Some(now) = self.store.integration(&integration.account, &integration.provider).await? else {
-            return Ok(false);
-        };
+        // What was mended before has written it anew.
+        let now = self.store.integration(&integration.account, &integration.provider).await?;
+        let stale = |now: &Integration| now.id == integration.id && now.settings.shortest_interval != shortest;
+        let Some(now) = now.filter(stale) else { return Ok(false) };
         let mut draft = Draft::of(&self.store, &now);
         draft.limit_interval(shortest);
         self.mended("interval", self.commit(&Some(draft.visible())).await?)

@@ -1,7 +1,7 @@
 //! Rolling forward: what a dead or a late holder left is found before it is missed. The newest version of the grant that
 //! nobody has tried is current, wherever the pointer stands.
 
-use crate::seal::Purpose;
+use crate::seal::{KeysError, Purpose};
 use crate::store::{Credential, Journal};
 use crate::usecases::access::{AccessError, Tokens, context};
 use crate::vault::{Pointer, StoredGrant, VaultError};
@@ -11,7 +11,14 @@ impl Tokens {
     /// younger version of the secret: that one is current, the pointer's may be refused already.
     pub(super) async fn rolled_forward(&self, held: Credential) -> Result<Credential, AccessError> {
         let pointer = match &held.journal {
-            Some(journal) if journal.fence > held.pointer.fence => Some(self.drain(&held, journal).await?),
+            Some(journal) if journal.fence > held.pointer.fence => match self.drain(&held, journal).await {
+                Ok(pointer) => Some(pointer),
+                Err(error) if is_lost(&error) => {
+                    self.log.count("journal_lost", &[("provider", held.provider.as_str())], 1);
+                    self.uncommitted(&held).await?
+                }
+                Err(error) => return Err(error),
+            },
             // An older journal than the pointer was overtaken: what it holds was rotated away.
             _ => self.uncommitted(&held).await?,
         };
@@ -61,4 +68,13 @@ impl Tokens {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+/// A journal that does not open, or whose place another version has taken, will never be drained: what is left of the
+/// grant is asked with, so that it works or a person hears of it.
+fn is_lost(error: &AccessError) -> bool {
+    matches!(
+        error,
+        AccessError::Keys(KeysError::Seal(_)) | AccessError::Vault(VaultError::Conflict | VaultError::Malformed)
+    )
 }

@@ -1,6 +1,7 @@
 //! The end of a step: the run ends, or waits for its continuation. Only the holder of the lease can end it.
 
 use super::{Stop, SyncWorker};
+use crate::api::events;
 use crate::store::{Change, Failure, Integration, Progress, StoreError};
 use crate::usecases::TRIES;
 use crate::usecases::access::AccessError;
@@ -84,7 +85,7 @@ impl SyncWorker {
 
     fn succeeded(&self, mut draft: Draft<'_>) -> Change {
         draft.end_run(RunOutcome::Succeeded, None);
-        draft.settle();
+        draft.worked();
         draft.next.last_success_at = Some(self.store.now());
         draft.schedule_next();
         // The integration is as it was: a consumer of events has nothing to hear.
@@ -143,6 +144,9 @@ impl SyncWorker {
         if let Some(error) = &mut draft.next.error {
             error.next_try_at = draft.next.due_at;
         }
+        if next.is_none() {
+            draft.notice(events::ERROR);
+        }
         draft.visible()
     }
 
@@ -182,10 +186,10 @@ fn failure(error: &AccessError) -> Failure {
         AccessError::Provider(ProviderError { class, code, .. }) => (*class, code.as_str()),
         AccessError::NotConnected | AccessError::Dead => (FailureClass::DeadCredentials, "invalid_grant"),
         AccessError::Suspected { .. } => (FailureClass::DeadCredentials, "suspected"),
-        AccessError::Busy => (FailureClass::Transient, "refresh_at_work"),
-        AccessError::Store(_) => (FailureClass::Transient, "table"),
-        AccessError::Vault(_) => (FailureClass::Transient, "vault"),
-        AccessError::Keys(_) => (FailureClass::Transient, "keys"),
+        AccessError::Busy => (FailureClass::OurOutage, "refresh_at_work"),
+        AccessError::Store(_) => (FailureClass::OurOutage, "table"),
+        AccessError::Vault(_) => (FailureClass::OurOutage, "vault"),
+        AccessError::Keys(_) => (FailureClass::OurOutage, "keys"),
     };
     Failure { class, code: code.to_owned() }
 }

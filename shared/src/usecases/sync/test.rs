@@ -33,8 +33,7 @@ impl Step<'_> {
             let now = self.worker.reread(&self.held).await?.ok_or(Stop::Lost)?;
             let mut draft = Draft::of(&self.worker.store, &now);
             draft.signal(Signal::ProbeSucceeded, Actor::System).map_err(|_| Stop::Lost)?;
-            draft.settle();
-            draft.next.due_at = now.due_at;
+            draft.worked();
             let change = draft.visible();
             match self.worker.store.commit(&change).await {
                 Ok(()) => return self.moved(change.next().clone(), change.events().to_vec()).await,
