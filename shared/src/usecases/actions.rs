@@ -2,9 +2,9 @@
 
 use crate::entry::{Caller, Problem};
 use crate::store::RequestName;
+use crate::usecases::Answered;
 use crate::usecases::get::{Found, Integrations, show};
 use crate::usecases::lifecycle::Lifecycle;
-use crate::usecases::{Answered, TRIES};
 use domain::history::Actor;
 use domain::ids::ProviderSlug;
 use domain::lifecycle::Signal;
@@ -48,24 +48,17 @@ impl Actions {
         request: Option<&RequestName>,
     ) -> Result<Answered, Problem> {
         let store = &self.integrations.store;
-        for _ in 0..TRIES {
-            // The integration first: once the same request has changed it, its answer is remembered as well.
-            let (found, account) = futures_util::try_join!(self.integrations.find(caller, slug), async {
-                Ok(store.account(&caller.account).await?)
-            })?;
-            if let Some(before) = Answered::before(store, request).await? {
-                return Ok(before);
-            }
-            let actor = Actor::Member(caller.member.to_string());
-            let change = self.lifecycle.change(&found.integration, signal, actor)?;
-            let Some(change) = change else { return Answered::of(200, &show(&found, &account)) };
+        let account = store.account(&caller.account).await?;
+        let actor = || Actor::Member(caller.member.to_string());
+        let attempt = async |found: Found| {
+            let Some(change) = self.lifecycle.change(&found.integration, signal, actor())? else {
+                return Answered::of(200, &show(&found, &account)).map(Some);
+            };
             let after = Found { integration: change.next().clone(), ..found };
             let answered = Answered::of(200, &show(&after, &account))?;
-            let remembered = request.map(|request| request.answered(200, answered.body.clone(), store.now()));
-            if self.lifecycle.commit(&change, remembered).await? {
-                return Ok(answered);
-            }
-        }
-        Err(Problem::busy())
+            let committed = self.lifecycle.commit(&change, answered.remembered(store, request)).await?;
+            Ok(committed.then_some(answered))
+        };
+        self.integrations.repeatable(caller, slug, request, attempt).await
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::api::events;
 use crate::entry::{Caller, Problem};
-use crate::store::{Cleanup, Integration, OutboxEntry, RequestName, StoreError};
+use crate::store::{Change, Cleanup, Integration, OutboxEntry, RequestName, Store, StoreError};
 use crate::usecases::draft::{Draft, integration_event};
 use crate::usecases::get::{Found, Integrations, show};
 use crate::usecases::left_behind::Destruction;
@@ -34,31 +34,17 @@ impl Removal {
         request: Option<&RequestName>,
     ) -> Result<Answered, Problem> {
         let store = &self.integrations.store;
-        for _ in 0..TRIES {
-            // The integration first: once the same request has changed it, its answer is remembered as well.
-            let (found, account) = futures_util::try_join!(self.integrations.find(caller, slug), async {
-                Ok(store.account(&caller.account).await?)
-            })?;
-            if let Some(before) = Answered::before(store, request).await? {
-                return Ok(before);
-            }
+        let account = store.account(&caller.account).await?;
+        let attempt = async |found: Found| {
             let seen = found.integration;
-            let mut draft = Draft::of(store, &seen);
-            draft.signal(Signal::Disconnect, Actor::Member(caller.member.to_string()))?;
-            draft.interrupt();
-            draft.settle();
-            draft.next.grant = None;
-            draft.next.disconnects += 1;
-            let change = draft.visible();
+            let change = disconnected(store, &seen, Actor::Member(caller.member.to_string()))?;
             let after = Found { integration: change.next().clone(), provider: found.provider };
             let answered = Answered::of(200, &show(&after, &account))?;
-            let change = change.remember(request.map(|it| it.answered(200, answered.body.clone(), store.now())));
+            let change = change.remember(answered.remembered(store, request));
             let done = store.disconnect(&seen, &change).await;
-            if self.settled(done, change.events()).await? {
-                return Ok(answered);
-            }
-        }
-        Err(Problem::busy())
+            Ok(self.settled(done, change.events()).await?.then_some(answered))
+        };
+        self.integrations.repeatable(caller, slug, request, attempt).await
     }
 
     /// Deletes the integration: gone at once, its slot is free. Deleting what is not there is a success.
@@ -76,7 +62,7 @@ impl Removal {
             if let Some(before) = Answered::before(store, request).await? {
                 return Ok(before);
             }
-            let remembered = request.map(|request| request.answered(204, Value::Null, store.now()));
+            let remembered = gone.remembered(store, request);
             let Some(seen) = seen else {
                 // Remembered all the same: a repetition must not delete what is created meanwhile.
                 match remembered {
@@ -113,7 +99,18 @@ impl Removal {
     }
 }
 
-fn deleted(store: &crate::store::Store, seen: &Integration) -> OutboxEntry {
+/// The integration without its grant.
+fn disconnected(store: &Store, seen: &Integration, actor: Actor) -> Result<Change, Problem> {
+    let mut draft = Draft::of(store, seen);
+    draft.signal(Signal::Disconnect, actor)?;
+    draft.interrupt();
+    draft.settle();
+    draft.next.grant = None;
+    draft.next.disconnects += 1;
+    Ok(draft.visible())
+}
+
+fn deleted(store: &Store, seen: &Integration) -> OutboxEntry {
     let last = Integration { version: seen.version + 1, ..seen.clone() };
     OutboxEntry::new(integration_event(store, events::DELETED, &last))
 }

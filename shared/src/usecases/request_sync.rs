@@ -4,10 +4,10 @@ use crate::api::SyncStartedView;
 use crate::entry::{Caller, Problem};
 use crate::queue::Queue;
 use crate::store::{Integration, RequestName, Store};
+use crate::usecases::Answered;
 use crate::usecases::draft::Draft;
-use crate::usecases::get::Integrations;
+use crate::usecases::get::{Found, Integrations};
 use crate::usecases::publish::{PATIENCE, Publisher};
-use crate::usecases::{Answered, TRIES};
 use domain::ids::{AccountId, IntegrationId, ProviderSlug};
 use domain::lifecycle::{Refused, Status};
 use domain::run::Trigger;
@@ -82,29 +82,24 @@ impl SyncNow {
         request: Option<&RequestName>,
     ) -> Result<Answered, Problem> {
         let store = &self.integrations.store;
-        for _ in 0..TRIES {
-            // The integration first: once the same request has changed it, its answer is remembered as well.
-            let seen = self.integrations.find(caller, slug).await?.integration;
-            if let Some(before) = Answered::before(store, request).await? {
-                return Ok(before);
-            }
+        let attempt = async |found: Found| {
+            let seen = found.integration;
             refuse(&seen)?;
             let mut draft = Draft::of(store, &seen);
             let run = draft.request(Trigger::Manual);
             let answered = Answered::of(202, &SyncStartedView { run })?;
-            let remembered = request.map(|request| request.answered(202, answered.body.clone(), store.now()));
-            let change = draft.quiet().remember(remembered);
+            let change = draft.quiet().remember(answered.remembered(store, request));
             match store.commit(&change).await {
                 Ok(()) => {
                     self.requests.send_soon(change.next()).await;
                     self.publisher.publish_now(change.events()).await;
-                    return Ok(answered);
+                    Ok(Some(answered))
                 }
-                Err(error) if error.is_conflict() => {}
-                Err(error) => return Err(error.into()),
+                Err(error) if error.is_conflict() => Ok(None),
+                Err(error) => Err(error.into()),
             }
-        }
-        Err(Problem::busy())
+        };
+        self.integrations.repeatable(caller, slug, request, attempt).await
     }
 }
 
