@@ -19,6 +19,7 @@ pub fn function(setup: &Setup) -> Result<Arc<dyn Function>, ConfigError> {
 
 async fn handle(options: Options, request: Request) -> Result<Reply, Problem> {
     request.only_query(&[])?;
-    let view = options.list(request.caller()?, &request.provider()?, request.path("resource")?).await?;
+    let (caller, provider) = (request.caller()?, request.provider()?);
+    let view = options.list(caller, &provider, request.path("resource")?, request.deadline).await?;
     Reply::json(200, &view)
 }

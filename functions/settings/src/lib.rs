@@ -27,6 +27,7 @@ async fn handle(settings: ChangeSettings, request: Request) -> Result<Reply, Pro
     request.only_query(&[])?;
     let body: SettingsBody = request.json()?;
     let name = request.name()?;
-    let changed = settings.change(request.caller()?, &request.provider()?, &body, name.as_ref()).await?;
+    let (caller, provider) = (request.caller()?, request.provider()?);
+    let changed = settings.change(caller, &provider, &body, name.as_ref(), request.deadline).await?;
     Ok(Reply::value(changed.status, changed.body))
 }

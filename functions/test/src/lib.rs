@@ -24,5 +24,5 @@ pub fn function(setup: &Setup) -> Result<Arc<dyn Function>, ConfigError> {
 async fn handle(test: TestConnection, request: Request) -> Result<Reply, Problem> {
     request.only_query(&[])?;
     request.no_body()?;
-    Reply::json(200, &test.test(request.caller()?, &request.provider()?).await?)
+    Reply::json(200, &test.test(request.caller()?, &request.provider()?, request.deadline).await?)
 }

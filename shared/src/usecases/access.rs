@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::failure::FailureClass;
 use domain::ids::GrantId;
 use domain::policy::Policy;
-use providers::{Access, Provider, ProviderError};
+use providers::{Access, Provider, ProviderError, Rotation};
 use secrecy::SecretString;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,9 +17,6 @@ use std::time::Duration;
 const MARGIN: TimeDelta = TimeDelta::seconds(120);
 /// How often somebody who waits for another's refresh looks.
 const LOOK: Duration = Duration::from_millis(200);
-
-/// A refresh of one's own begins within this time, or not in this invocation: it needs its whole deadline.
-const BEGINS_WITHIN: TimeDelta = TimeDelta::seconds(6);
 
 /// So often, which is as long as a refresh may take.
 const MOST_LOOKS: u32 = 100;
@@ -72,12 +69,20 @@ pub struct Tokens {
     pub(super) keys: Arc<SealKeys>,
     pub(super) policy: Arc<Policy>,
     pub(super) log: Log,
+    deadline: Option<DateTime<Utc>>,
 }
 
 impl Tokens {
     /// Over these. A refresh that failed is tried again as the policy says; what refreshes bring is counted in `log`.
     pub fn new(store: Store, vault: Arc<Vault>, keys: Arc<SealKeys>, policy: Arc<Policy>, log: Log) -> Self {
-        Self { store, vault, keys, policy, log }
+        Self { store, vault, keys, policy, log, deadline: None }
+    }
+
+    /// The same for an invocation that is cut off at this instant: a refresh that could lose what it receives does not
+    /// begin too late.
+    #[must_use]
+    pub fn until(&self, deadline: DateTime<Utc>) -> Self {
+        Self { deadline: Some(deadline), ..self.clone() }
     }
 
     /// Access for this integration. A warm call reads one item and nothing of Secrets Manager.
@@ -112,19 +117,25 @@ impl Tokens {
             if let Some(held) = self.usable(&credential, refused, now).await? {
                 return Ok(held);
             }
-            let waited = now - began;
-            if !credential.is_leased(now) && waited <= BEGINS_WITHIN {
+            if !credential.is_leased(now) && self.may_begin(provider, now) {
                 held_back(&credential, now)?;
                 match self.refresh(&credential, provider).await {
                     Err(AccessError::Store(error)) if error.is_conflict() => {}
                     outcome => return outcome,
                 }
-            } else if waited > super::refresh::DEADLINE || looks > MOST_LOOKS {
+            } else if now - began > super::refresh::DEADLINE || looks > MOST_LOOKS || !credential.is_leased(now) {
                 return Err(AccessError::Busy);
             }
             looks += 1;
             tokio::time::sleep(LOOK).await;
         }
+    }
+
+    /// With a provider that rotates, a refresh that is cut off between answer and storage loses the grant: it begins
+    /// with all the time it may need, or leaves that to the refresh worker.
+    fn may_begin(&self, provider: &dyn Provider, now: DateTime<Utc>) -> bool {
+        let harmless = provider.manifest().rotation == Rotation::None;
+        harmless || self.deadline.is_none_or(|deadline| deadline - now >= super::refresh::WHOLE)
     }
 
     async fn credential(&self, integration: &Integration) -> Result<Credential, AccessError> {

@@ -4,6 +4,7 @@ use crate::api::OptionsView;
 use crate::entry::{Caller, Problem};
 use crate::usecases::access::{AccessError, Tokens};
 use crate::usecases::get::{Found, Integrations};
+use chrono::{DateTime, Utc};
 use domain::failure::FailureClass;
 use domain::ids::ProviderSlug;
 use domain::resource::Choice;
@@ -22,18 +23,29 @@ impl Options {
     }
 
     /// The choices of a kind, as the path names it.
-    pub async fn list(&self, caller: &Caller, slug: &ProviderSlug, kind: &str) -> Result<OptionsView, Problem> {
+    pub async fn list(
+        &self,
+        caller: &Caller,
+        slug: &ProviderSlug,
+        kind: &str,
+        deadline: DateTime<Utc>,
+    ) -> Result<OptionsView, Problem> {
         let found = self.integrations.find(caller, slug).await?;
-        Ok(OptionsView { options: self.listed(&found, kind).await? })
+        Ok(OptionsView { options: self.listed(&found, kind, deadline).await? })
     }
 
     /// The choices for an integration that was found. A refused token is renewed once.
-    pub(super) async fn listed(&self, found: &Found, kind: &str) -> Result<Vec<Choice>, Problem> {
-        let provider = found.provider.as_ref();
-        let held = self.tokens.access(&found.integration, provider).await?;
+    pub(super) async fn listed(
+        &self,
+        found: &Found,
+        kind: &str,
+        deadline: DateTime<Utc>,
+    ) -> Result<Vec<Choice>, Problem> {
+        let (provider, tokens) = (found.provider.as_ref(), self.tokens.until(deadline));
+        let held = tokens.access(&found.integration, provider).await?;
         let listed = match provider.options(&held.access, kind).await {
             Err(error) if error.class == FailureClass::DeadCredentials => {
-                let held = self.tokens.renewed(&found.integration, provider, &held).await?;
+                let held = tokens.renewed(&found.integration, provider, &held).await?;
                 provider.options(&held.access, kind).await
             }
             listed => listed,

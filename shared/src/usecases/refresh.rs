@@ -15,16 +15,17 @@ use providers::{Provider, ProviderError, Refreshed};
 use secrecy::SecretString;
 use std::time::Duration;
 
-/// A refresh has its answer within this time, or none: nine seconds until the provider is asked, ten for its answer.
+/// A refresh has its answer within this time, or none: six seconds until the provider is asked, ten for its answer. Who
+/// waits for another's refresh waits no longer.
 pub(super) const DEADLINE: TimeDelta = TimeDelta::seconds(20);
+/// What a refresh may need in all: six seconds to ask, ten for the answer, five to store it, three to park it instead.
+pub(super) const WHOLE: TimeDelta = TimeDelta::seconds(24);
 /// The provider is asked within this time, or not by this holder. What cuts the asking itself off would lose its answer.
-const ASKS_WITHIN: Duration = Duration::from_secs(9);
+const ASKS_WITHIN: Duration = Duration::from_secs(6);
 /// The token lease: it outlives its holder, so an expired lease means a dead holder.
 const LEASE: TimeDelta = TimeDelta::seconds(35);
-/// Another version is only asked with while the lease outlives its answer; otherwise the next refresh does it.
-const LOOKS_WITHIN: TimeDelta = TimeDelta::seconds(8);
 /// A received credential is offered to Secrets Manager for so long in all, well within the lease.
-const PUTS_WITHIN: Duration = Duration::from_secs(6);
+const PUTS_WITHIN: Duration = Duration::from_secs(5);
 /// How often a received credential is offered to Secrets Manager before it goes to the journal.
 const MOST_PUTS: usize = 3;
 /// A grant that was refused is asked again only after a time without calls. Longer than a lease, so that whoever holds
@@ -84,7 +85,7 @@ impl Tokens {
             held = self.store.roll_forward(&held, &pointer).await?;
             stored = self.vault.read(&held.pointer).await?;
             // Whatever the looking took: nobody asks whose lease may end before the answer.
-            if self.store.now() - began > LOOKS_WITHIN {
+            if (self.store.now() - began).to_std().is_ok_and(|passed| passed > ASKS_WITHIN) {
                 return Ok(Asked { held, stored, answer, looked: false });
             }
         }

@@ -6,7 +6,7 @@ use crate::store::{Credential, Nominated, Store, StoreError};
 use crate::usecases::access::{AccessError, Tokens};
 use crate::usecases::lifecycle::Lifecycle;
 use crate::usecases::plan::{PlanError, Planned, Planner, admitted};
-use crate::usecases::refresh::quiet_until;
+use crate::usecases::refresh::{WHOLE, quiet_until};
 use crate::usecases::request_sync::SyncMessage;
 use crate::usecases::test_connection::verdict;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -19,8 +19,6 @@ use serde_json::json;
 const MOST_PER_SHARD: usize = 200;
 /// The planner's clock may be ahead of a worker's.
 const CLOCK_SKEW: TimeDelta = TimeDelta::seconds(10);
-/// What a refresh may need in all: it does not begin with less.
-const WHOLE: TimeDelta = TimeDelta::seconds(25);
 
 /// A message of the refresh queue. It only names: the item decides what is done.
 pub type RefreshMessage = SyncMessage;

@@ -10,6 +10,7 @@ use crate::usecases::publish::Publisher;
 use crate::usecases::request_sync::Requests;
 use crate::usecases::view::integration_view;
 use crate::usecases::{Answered, TRIES};
+use chrono::{DateTime, Utc};
 use domain::history::{Actor, HistoryEvent};
 use domain::ids::{ProviderSlug, ResourceId};
 use domain::lifecycle::Signal;
@@ -43,6 +44,7 @@ impl ChangeSettings {
         slug: &ProviderSlug,
         body: &SettingsBody,
         request: Option<&RequestName>,
+        deadline: DateTime<Utc>,
     ) -> Result<Answered, Problem> {
         let store = &self.integrations.store;
         if let Some(before) = Answered::before(store, request).await? {
@@ -50,11 +52,17 @@ impl ChangeSettings {
         }
         let account = store.account(&caller.account).await?;
         let found = self.integrations.find(caller, slug).await?;
-        self.validate(&found, body, &account).await?;
+        self.validate(&found, body, &account, deadline).await?;
         self.commit(caller, &found, body, request, &account).await
     }
 
-    async fn validate(&self, found: &Found, body: &SettingsBody, account: &Account) -> Result<(), Problem> {
+    async fn validate(
+        &self,
+        found: &Found,
+        body: &SettingsBody,
+        account: &Account,
+        deadline: DateTime<Utc>,
+    ) -> Result<(), Problem> {
         let manifest = found.provider.manifest();
         // What stays as it is was allowed when it was chosen: after a downgrade the rest can still be saved.
         let (before, after) = (&found.integration.settings, merged(&found.integration.settings, body));
@@ -72,7 +80,7 @@ impl ChangeSettings {
         if let Some(resources) = &body.resources {
             validate_number(resources, manifest)?;
         }
-        let listed = self.options.listed(found, manifest.resource_kind).await?;
+        let listed = self.options.listed(found, manifest.resource_kind, deadline).await?;
         validate_listed(body, &listed, manifest)
     }
 
@@ -162,7 +170,7 @@ impl ChangeSettings {
 }
 
 /// The integration as it will be answered, with the version that the change gives it.
-fn preview(draft: &Draft<'_>, now: chrono::DateTime<chrono::Utc>) -> Integration {
+fn preview(draft: &Draft<'_>, now: DateTime<Utc>) -> Integration {
     Integration { version: draft.next.version + 1, updated_at: now, ..draft.next.clone() }
 }
 

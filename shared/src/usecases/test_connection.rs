@@ -6,6 +6,7 @@ use crate::store::Integration;
 use crate::usecases::access::{AccessError, Tokens};
 use crate::usecases::get::Integrations;
 use crate::usecases::lifecycle::Lifecycle;
+use chrono::{DateTime, Utc};
 use domain::failure::FailureClass;
 use domain::history::Actor;
 use domain::ids::ProviderSlug;
@@ -26,9 +27,14 @@ pub struct TestConnection {
 impl TestConnection {
     /// Tests at once and says what is wrong. A verdict moves the status; a bad day of the provider changes nothing
     /// and never counts as a failure.
-    pub async fn test(&self, caller: &Caller, slug: &ProviderSlug) -> Result<TestView, Problem> {
+    pub async fn test(
+        &self,
+        caller: &Caller,
+        slug: &ProviderSlug,
+        deadline: DateTime<Utc>,
+    ) -> Result<TestView, Problem> {
         let found = self.integrations.find(caller, slug).await?;
-        let outcome = check(&self.tokens, &found.integration, found.provider.as_ref()).await;
+        let outcome = check(&self.tokens.until(deadline), &found.integration, found.provider.as_ref()).await;
         let actor = Actor::Member(caller.member.to_string());
         match outcome {
             Ok(()) => {

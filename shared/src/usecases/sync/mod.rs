@@ -126,20 +126,25 @@ impl Step<'_> {
         if self.deadline - self.worker.store.now() < REFRESH { Err(Stop::Short) } else { Ok(()) }
     }
 
+    /// Access tokens, for as long as this invocation lasts.
+    fn tokens(&self) -> Tokens {
+        self.worker.tokens.until(self.deadline)
+    }
+
     /// Access for this step, kept between its calls.
     async fn access(&mut self) -> Result<Held, Stop> {
         if let Some(held) = &self.access {
             return Ok(held.clone());
         }
         self.check_refresh()?;
-        let held = self.worker.tokens.access(&self.held, self.provider.as_ref()).await?;
+        let held = self.tokens().access(&self.held, self.provider.as_ref()).await?;
         Ok(self.access.insert(held).clone())
     }
 
     /// Access after the provider refused the one in use.
     async fn renewed(&mut self, refused: &Held) -> Result<Held, Stop> {
         self.check_refresh()?;
-        let held = self.worker.tokens.renewed(&self.held, self.provider.as_ref(), refused).await?;
+        let held = self.tokens().renewed(&self.held, self.provider.as_ref(), refused).await?;
         Ok(self.access.insert(held).clone())
     }
 }

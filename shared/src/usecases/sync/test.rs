@@ -18,7 +18,7 @@ impl Step<'_> {
         if self.held.status != Status::Testing {
             return Ok(());
         }
-        check(&self.worker.tokens, &self.held, self.provider.as_ref()).await?;
+        check(&self.tokens(), &self.held, self.provider.as_ref()).await?;
         let preset = if self.held.settings.resources.is_empty() { self.preset().await? } else { None };
         self.passed(preset.as_ref()).await
     }
@@ -28,7 +28,7 @@ impl Step<'_> {
         if !self.held.is_deactivated() {
             return Ok(());
         }
-        check(&self.worker.tokens, &self.held, self.provider.as_ref()).await?;
+        check(&self.tokens(), &self.held, self.provider.as_ref()).await?;
         for _ in 0..TRIES {
             let now = self.worker.reread(&self.held).await?.ok_or(Stop::Lost)?;
             let mut draft = Draft::of(&self.worker.store, &now);
