@@ -303,7 +303,7 @@ pub fn transition(state: State, signal: Signal) -> Result<Transition, Refused> {
         (Signal::Failed(_), S::Paused) => stay,
         (Signal::Failed(_), S::Draft | S::Disconnected) => refused,
 
-        (Signal::Deactivated, S::Active) => fail(ErrorReason::RepeatedFailures),
+        (Signal::Deactivated, S::Active | S::Testing) => fail(ErrorReason::RepeatedFailures),
         (Signal::Deactivated, _) => refused,
 
         (Signal::ProbeSucceeded, S::Error) if state.reason == Some(ErrorReason::RepeatedFailures) => to(S::Active),

@@ -9,7 +9,7 @@ mod health;
 mod run;
 
 pub use deactivation::{hourly_cap, may_deactivate, next_probe, review_at};
-pub use health::{Health, HealthState, Window, admitted, assess, frozen, window_start};
+pub use health::{Health, HealthState, Window, admitted, assess, frozen, unheard, window_start};
 pub use run::{Counters, FailedRun, Judged, after_failure, backoff, settled};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -135,6 +135,11 @@ impl Policy {
     /// Time without a success, and without an incident, before a deactivation.
     fn patience(&self) -> TimeDelta {
         TimeDelta::hours(i64::from(self.deactivate_after_hours))
+    }
+
+    /// The longest step of the backoff: no integration that works by itself is silent for longer.
+    pub fn longest_step(&self) -> TimeDelta {
+        TimeDelta::minutes(self.backoff_minutes.iter().max().copied().unwrap_or_default().into())
     }
 
     fn ramp(&self) -> TimeDelta {

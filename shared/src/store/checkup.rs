@@ -7,7 +7,7 @@
 use super::due::{self, Due, Nominated};
 use super::expression::{Item, Update, When, any, text};
 use super::integration::Integration;
-use super::table::StoreError;
+use super::table::{Query, Range, StoreError, parse};
 use super::{Store, expression, keys};
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use chrono::serde::ts_milliseconds;
@@ -63,6 +63,29 @@ fn regular_at(id: IntegrationId, now: DateTime<Utc>) -> DateTime<Utc> {
 }
 
 impl Store {
+    /// Some checkups of one shard, those at and after a time of the coming day first. Each integration has one, at a time
+    /// of the day that has nothing to do with how it does: from a random time on they are a fair sample.
+    pub async fn some_checkups(
+        &self,
+        shard: u64,
+        from: DateTime<Utc>,
+        limit: usize,
+    ) -> Result<Vec<Nominated>, StoreError> {
+        let partition = || keys::due_partition(Due::Checkup.as_str(), shard);
+        let mut found = Vec::new();
+        for range in
+            [Range::Between(keys::sortable(from), "~".into()), Range::Between("0".into(), keys::sortable(from))]
+        {
+            let missing = limit.saturating_sub(found.len());
+            if missing > 0 {
+                let query = Query { limit: Some(missing as i32), ..Query::on(&keys::DUE, partition(), range) };
+                let page = self.table.query(query).await?;
+                found.extend(page.items.into_iter().map(parse).collect::<Result<Vec<Nominated>, _>>()?);
+            }
+        }
+        Ok(found)
+    }
+
     /// The checkup that was nominated is done: the next one is at its regular time, or at `sooner` if that is earlier.
     /// One that a failing run has moved meanwhile stays where that put it.
     pub async fn checked_up(&self, entry: &Nominated, sooner: Option<DateTime<Utc>>) -> Result<(), StoreError> {

@@ -1,13 +1,14 @@
 //! What is known of a provider over all accounts: its health, the short windows it is judged by, and how many
 //! integrations were deactivated in the present hour.
 //!
-//! The planner notes how many runs it starts, a failing run notes that it failed. So a success costs nothing, and
-//! nobody has to count what exists.
+//! A failing run notes that it failed; a success notes nothing, so it costs nothing. Which share of the integrations
+//! fails is only asked when many do, of a sample of them (`Store::some_checkups`).
 
 use super::due::Due;
 use super::expression::{Item, Update, When, any, instant, number, put, text};
 use super::table::{Query, Range, StoreError, parse};
 use super::{Store, keys};
+use chrono::serde::ts_milliseconds;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::ids::ProviderSlug;
 use domain::policy::Health;
@@ -22,19 +23,16 @@ struct HealthItem {
     health: Health,
 }
 
-/// The runs of one window.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-pub struct Runs {
-    /// Started by the planner, whether or not they have ended.
-    #[serde(default)]
-    pub started: u64,
-    /// Failed.
+/// The failed runs of one window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub struct FailedRuns {
+    /// When the window began.
+    #[serde(with = "ts_milliseconds")]
+    pub start: DateTime<Utc>,
+    /// Runs that failed in it.
     #[serde(default)]
     pub failed: u64,
-    /// Succeeded after a failure of the same integration.
-    #[serde(default)]
-    pub recovered: u64,
-    /// Different integrations that failed.
+    /// Different integrations of which they were.
     #[serde(default)]
     pub integrations: u64,
 }
@@ -65,17 +63,6 @@ impl Store {
         }
     }
 
-    /// Counts runs that were started in a window.
-    pub async fn note_started(
-        &self,
-        provider: &ProviderSlug,
-        window: DateTime<Utc>,
-        runs: u64,
-    ) -> Result<(), StoreError> {
-        let update = self.window_update(provider, window).add("started", runs as i64);
-        self.table.update(update).await.map(drop)
-    }
-
     /// Counts a run that failed in a window; `first` of its integration in that window.
     pub async fn note_failed(
         &self,
@@ -87,17 +74,13 @@ impl Store {
         self.table.update(update).await.map(drop)
     }
 
-    /// Counts a run that succeeded after a failure: the evidence that an ill provider is well again.
-    pub async fn note_recovered(&self, provider: &ProviderSlug, window: DateTime<Utc>) -> Result<(), StoreError> {
-        self.table.update(self.window_update(provider, window).add("recovered", 1)).await.map(drop)
-    }
-
     fn window_update(&self, provider: &ProviderSlug, window: DateTime<Utc>) -> Update {
-        Update::of(keys::window(provider, window)).set(keys::EXPIRES, number((window + KEPT).timestamp()))
+        let item = Update::of(keys::window(provider, window)).set("start", instant(window));
+        item.set(keys::EXPIRES, number((window + KEPT).timestamp()))
     }
 
-    /// The windows from `first` on, oldest first. One in which nothing happened is left out.
-    pub async fn windows(&self, provider: &ProviderSlug, first: DateTime<Utc>) -> Result<Vec<Runs>, StoreError> {
+    /// The windows from `first` on, oldest first. One in which nothing failed is left out.
+    pub async fn windows(&self, provider: &ProviderSlug, first: DateTime<Utc>) -> Result<Vec<FailedRuns>, StoreError> {
         let range = Range::Between(keys::window_sort(first), keys::window_sort(self.now() + TimeDelta::days(1)));
         let query = Query::of(keys::provider_partition(provider), range);
         self.table.query(query).await?.items.into_iter().map(parse).collect()

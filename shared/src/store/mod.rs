@@ -36,7 +36,7 @@ pub use credential::{Again, Credential, Journal, SealedAccess};
 pub use due::{Due, ItemName, Nominated};
 pub use external::Revoking;
 pub use flow::{CODE_VALID, EXCHANGE_LIMIT, Flow, FlowState, LOST_AFTER, VALID};
-pub use health::Runs;
+pub use health::FailedRuns;
 pub use history::StoredLine;
 pub use idempotency::{Idempotency, Remembered, RequestName};
 pub use integration::{Connected, ErrorNote, Failure, Integration, NotCreated, OpenRun, Progress, Settings};

@@ -21,7 +21,7 @@ pub struct Planner {
 }
 
 /// What a planner run did.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Planned {
     /// Entries that were due.
     pub due: usize,
@@ -31,9 +31,6 @@ pub struct Planned {
     pub held_back: usize,
     /// Entries that the queue refused; they are due again in five minutes.
     pub failed: usize,
-    /// Messages by provider.
-    #[serde(skip)]
-    pub by_provider: HashMap<ProviderSlug, u64>,
 }
 
 /// Why planning stopped.
@@ -68,14 +65,7 @@ impl Planner {
         let moved = self.moved(entries).await;
         let messages: Vec<_> = moved.iter().map(|entry| (entry.account.clone(), message(entry))).collect();
         let failed = self.queue.send_batch(&messages).await?;
-        let mut planned =
-            Planned { due, sent: messages.len() - failed.len(), failed: failed.len(), ..Planned::default() };
-        for (position, entry) in moved.iter().enumerate() {
-            if failed.binary_search(&position).is_err() {
-                *planned.by_provider.entry(entry.provider.clone()).or_default() += 1;
-            }
-        }
-        Ok(planned)
+        Ok(Planned { due, sent: messages.len() - failed.len(), failed: failed.len(), ..Planned::default() })
     }
 
     async fn moved(&self, entries: Vec<Nominated>) -> Vec<Nominated> {

@@ -26,13 +26,12 @@ pub struct PlanSyncs {
 }
 
 impl PlanSyncs {
-    /// Sends what is due, oldest first, and notes how many runs that starts.
+    /// Sends what is due, oldest first.
     pub async fn plan(&self) -> Result<Planned, PlanError> {
         let nominated = self.planner.nominated(MOST_PER_SHARD).await?;
         let rates = if nominated.is_empty() { HashMap::new() } else { self.rates().await? };
         let (admitted, held_back) = admitted(nominated, rates);
         let planned = self.planner.send(admitted, message).await?;
-        note_started(&self.store, &self.policy, &planned).await;
         Ok(Planned { due: planned.due + held_back, held_back, ..planned })
     }
 
@@ -51,12 +50,4 @@ impl PlanSyncs {
 /// The message that starts a sync or a probe.
 pub(super) fn message(entry: &Nominated) -> SyncMessage {
     SyncMessage { account: entry.account.clone(), provider: entry.provider.clone(), integration: entry.id }
-}
-
-/// Counts what was started, for the providers' health. A count that gets lost is no harm.
-pub(super) async fn note_started(store: &Store, policy: &Policy, planned: &Planned) {
-    let window = policy::window_start(policy, store.now());
-    for (provider, runs) in &planned.by_provider {
-        let _ = store.note_started(provider, window, *runs).await;
-    }
 }

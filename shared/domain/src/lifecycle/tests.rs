@@ -23,7 +23,7 @@ const SIGNALS: [Signal; 14] = [
 const TABLE: [(&str, &str); 7] = [
     ("Draft", "Configuring Testing x x - - x x x x x x - gone"),
     ("Configuring", "- Testing - - Testing - Error x x x x Disconnected Disconnected gone"),
-    ("Testing", "- - Active Configuring - Configuring Error x x Paused x Disconnected Disconnected gone"),
+    ("Testing", "- - Active Configuring - Configuring Error Error x Paused x Disconnected Disconnected gone"),
     ("Active", "- Testing - - - Configuring Error Error x Paused x Disconnected Disconnected gone"),
     ("Paused", "- - - - - - - x x x Testing Disconnected Disconnected gone"),
     ("Error", "- Testing Active Configuring Testing - Error x x Paused x Disconnected Disconnected gone"),

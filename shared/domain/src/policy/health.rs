@@ -66,6 +66,20 @@ pub fn assess(policy: &Policy, health: Option<Health>, windows: &[Window], now: 
     }
 }
 
+/// The health of an ill provider of which nothing is heard any more: every run that its integrations still make would
+/// have failed by now, at the latest after the longest step of the backoff. So nobody is left who could give evidence,
+/// and what is ill recovers, and what recovers is well. `failed_lately`: a run failed within that time.
+pub fn unheard(policy: &Policy, health: Option<Health>, failed_lately: bool, now: DateTime<Utc>) -> Option<Health> {
+    let Some(ill) = health.filter(|ill| !failed_lately && now - ill.since >= policy.longest_step()) else {
+        return health;
+    };
+    match ill.state {
+        HealthState::Incident => Some(Health { state: HealthState::Recovering, since: now }),
+        HealthState::Recovering => Some(Health { state: HealthState::Well, since: now }),
+        HealthState::Well => health,
+    }
+}
+
 /// The last windows as one. Different integrations cannot be added up, because one that fails in each of three windows
 /// is still one: the largest number is what is certain.
 fn together(policy: &Policy, windows: &[Window]) -> Window {

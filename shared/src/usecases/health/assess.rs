@@ -1,8 +1,8 @@
-//! How the providers do, from what was started and what failed in the last windows.
+//! How the providers do: who failed in the last windows, and which share of a sample did.
 
 use super::Sweep;
 use crate::entry::log::Level;
-use crate::store::{Runs, StoreError};
+use crate::store::{FailedRuns, StoreError};
 use chrono::TimeDelta;
 use domain::ids::ProviderSlug;
 use domain::policy::{self, Health, Window};
@@ -26,18 +26,38 @@ impl Sweep {
     }
 
     async fn assess_one(&self, slug: &ProviderSlug) -> Result<Option<Health>, StoreError> {
-        let now = self.store.now();
-        let back = TimeDelta::minutes(i64::from(self.policy.window_minutes) * i64::from(self.policy.windows - 1));
-        let seen = self.store.health(slug).await?;
-        let runs = self.store.windows(slug, policy::window_start(&self.policy, now - back)).await?;
-        let ill = policy::frozen(seen);
-        let windows: Vec<Window> = runs.into_iter().map(|runs| window(runs, ill)).collect();
-        let health = policy::assess(&self.policy, seen, &windows, now);
-        if let Some(next) = health.filter(|next| Some(*next) != seen) {
+        let (now, seen) = (self.store.now(), self.store.health(slug).await?);
+        let longest = policy::window_start(&self.policy, now - self.policy.longest_step());
+        let failed = self.store.windows(slug, longest).await?;
+        let next = match self.window(slug, seen, &failed).await? {
+            Some(window) => policy::assess(&self.policy, seen, &[window], now),
+            None => policy::unheard(&self.policy, seen, !failed.is_empty(), now),
+        };
+        if let Some(next) = next.filter(|next| Some(*next) != seen) {
             self.store.note_health(slug, seen, next).await?;
             self.tell(slug, next);
         }
-        Ok(health)
+        Ok(next)
+    }
+
+    /// The last windows as one, with the share that a sample of the integrations shows; `None` where none of it ended a
+    /// run. Nobody is asked while the provider is well and too few fail for an incident.
+    async fn window(
+        &self,
+        slug: &ProviderSlug,
+        seen: Option<Health>,
+        failed: &[FailedRuns],
+    ) -> Result<Option<Window>, StoreError> {
+        let back = TimeDelta::minutes(i64::from(self.policy.window_minutes) * i64::from(self.policy.windows - 1));
+        let since = policy::window_start(&self.policy, self.store.now() - back);
+        let lately = failed.iter().filter(|window| window.start >= since);
+        let integrations = lately.map(|window| window.integrations).max().unwrap_or_default();
+        let many = integrations >= u64::from(self.policy.incident_least_integrations);
+        if !many && !policy::frozen(seen) {
+            return Ok(None);
+        }
+        let sample = self.sample(slug, since).await?;
+        Ok((sample.ended > 0).then_some(Window { started: sample.ended, failed: sample.failed, integrations }))
     }
 
     fn tell(&self, slug: &ProviderSlug, health: Health) {
@@ -51,11 +71,4 @@ impl Sweep {
         let state = state.as_str().unwrap_or_default().to_owned();
         self.log.count("provider_health", &[("provider", slug.as_str()), ("state", &state)], 1);
     }
-}
-
-/// What opens an incident is a share of what was started. What ends one is runs that have ended well: one that is still
-/// under way says nothing about a provider that lets everybody wait.
-fn window(runs: Runs, ill: bool) -> Window {
-    let started = if ill { runs.failed + runs.recovered } else { runs.started.max(runs.failed) };
-    Window { started, failed: runs.failed, integrations: runs.integrations }
 }

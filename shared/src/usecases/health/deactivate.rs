@@ -7,7 +7,7 @@ use crate::usecases::draft::Draft;
 use chrono::TimeDelta;
 use domain::history::Actor;
 use domain::ids::ProviderSlug;
-use domain::lifecycle::{Signal, Status};
+use domain::lifecycle::Signal;
 use domain::policy;
 use serde_json::json;
 
@@ -40,7 +40,7 @@ impl Sweep {
         if round.unclear {
             return false;
         }
-        let Some(last) = integration.last_failure.as_ref().filter(|_| integration.status == Status::Active) else {
+        let Some(last) = integration.last_failure.as_ref().filter(|_| integration.status.is_scheduled()) else {
             return false;
         };
         let (health, now) = (round.health(&integration.provider), self.store.now());

@@ -23,7 +23,8 @@ impl Sweep {
     /// When the policy may have something to say about it.
     fn sooner(&self, integration: &Integration, round: &Round) -> Option<chrono::DateTime<chrono::Utc>> {
         let health = round.health(&integration.provider);
+        let counts = integration.last_failure.as_ref().is_some_and(|failure| failure.class.counts());
         let at = policy::review_at(&self.policy, &integration.counters(), health, self.store.now());
-        at.filter(|_| integration.status.is_scheduled())
+        at.filter(|_| counts && integration.status.is_scheduled())
     }
 }

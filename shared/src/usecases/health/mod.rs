@@ -5,12 +5,13 @@ mod assess;
 mod deactivate;
 mod examine;
 mod repair;
+mod sample;
 
 use crate::entry::log::{Level, Log};
 use crate::store::{Due, Integration, Nominated, Store, StoreError};
 use crate::usecases::left_behind::LeftBehindMessage;
 use crate::usecases::plan::{CONCURRENCY, PlanError, Planned, Planner, nominated};
-use crate::usecases::plan_syncs::{message, note_started};
+use crate::usecases::plan_syncs::message;
 use crate::usecases::publish::Publisher;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::ids::ProviderSlug;
@@ -121,9 +122,7 @@ impl Sweep {
     async fn plan_probes(&self, round: &Round) -> Result<Planned, PlanError> {
         let mut entries = self.probes.nominated(MOST_PER_SHARD).await?;
         entries.retain(|entry| !policy::frozen(round.health(&entry.provider)));
-        let planned = self.probes.send(entries, message).await?;
-        note_started(&self.store, &self.policy, &planned).await;
-        Ok(planned)
+        self.probes.send(entries, message).await
     }
 
     async fn look(&self, round: &Round, deadline: DateTime<Utc>) -> Result<Swept, StoreError> {

@@ -47,7 +47,7 @@ impl SyncWorker {
             match self.store.commit(&change).await {
                 Ok(()) => {
                     self.publish(change.events().to_vec()).await;
-                    self.note(&seen, change.next()).await;
+                    self.note_failed(&seen, change.next()).await;
                     return Ok(outcome);
                 }
                 Err(error) if error.is_conflict() => {}
@@ -150,16 +150,12 @@ impl SyncWorker {
         draft.visible()
     }
 
-    /// Counts a failure, or the success after one, for the provider's health. That one may get lost is no harm: an
-    /// incident has many.
-    async fn note(&self, seen: &Integration, next: &Integration) {
-        let window = policy::window_start(&self.policy, self.store.now());
+    /// Counts a failure for the provider's health. That one may get lost is no harm: an incident has many.
+    async fn note_failed(&self, seen: &Integration, next: &Integration) {
         let counts = next.last_failure.as_ref().is_some_and(|failure| failure.class.counts());
-        if next.attempts > seen.attempts && counts {
-            let first = seen.failing_window != next.failing_window;
+        if let Some(window) = next.failing_window.filter(|_| counts && next.attempts > seen.attempts) {
+            let first = seen.failing_window != Some(window);
             let _ = self.store.note_failed(&next.provider, window, first).await;
-        } else if seen.attempts > 0 && next.attempts == 0 {
-            let _ = self.store.note_recovered(&next.provider, window).await;
         }
     }
 

@@ -1,4 +1,4 @@
-//! The test of a connection that was just made or resumed, as the first part of its run.
+//! The test of a connection that was just made or resumed, or is deactivated, as the first part of its run.
 
 use super::{Step, Stop};
 use crate::store::{Integration, OutboxEntry};
@@ -13,35 +13,15 @@ use domain::resource::Choice;
 use domain::run::RunOutcome;
 
 impl Step<'_> {
-    /// Tests a connection in Testing and moves it on: to Active, or back to Configuring while something is missing.
+    /// Tests a connection in Testing, or one that is deactivated and has its daily attempt, and moves it on: to Active, or
+    /// back to Configuring while something is missing.
     pub(super) async fn test_if_due(&mut self) -> Result<(), Stop> {
-        if self.held.status != Status::Testing {
+        if self.held.status != Status::Testing && !self.held.is_deactivated() {
             return Ok(());
         }
         check(&self.tokens(), &self.held, self.provider.as_ref()).await?;
         let preset = if self.held.settings.resources.is_empty() { self.preset().await? } else { None };
         self.passed(preset.as_ref()).await
-    }
-
-    /// The daily attempt of a deactivated integration: what works again is reactivated by itself, and synced.
-    pub(super) async fn probe_if_due(&mut self) -> Result<(), Stop> {
-        if !self.held.is_deactivated() {
-            return Ok(());
-        }
-        check(&self.tokens(), &self.held, self.provider.as_ref()).await?;
-        for _ in 0..TRIES {
-            let now = self.worker.reread(&self.held).await?.ok_or(Stop::Lost)?;
-            let mut draft = Draft::of(&self.worker.store, &now);
-            draft.signal(Signal::ProbeSucceeded, Actor::System).map_err(|_| Stop::Lost)?;
-            draft.worked();
-            let change = draft.visible();
-            match self.worker.store.commit(&change).await {
-                Ok(()) => return self.moved(change.next().clone(), change.events().to_vec()).await,
-                Err(error) if error.is_conflict() => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-        Err(Stop::Lost)
     }
 
     /// The account's main resource, where the provider has one: it is read and, if possible, written to.
@@ -69,7 +49,12 @@ impl Step<'_> {
                 draft.next.settings.write_resource = (!choice.read_only).then(|| choice.id.clone());
             }
             let complete = draft.next.is_complete();
-            draft.signal(Signal::TestPassed { complete }, Actor::System).map_err(|_| Stop::Lost)?;
+            let signal = match complete && now.is_deactivated() {
+                true => Signal::ProbeSucceeded,
+                false => Signal::TestPassed { complete },
+            };
+            draft.signal(signal, Actor::System).map_err(|_| Stop::Lost)?;
+            draft.worked();
             if !complete {
                 draft.end_run(RunOutcome::Succeeded, None);
             }

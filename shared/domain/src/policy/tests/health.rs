@@ -87,6 +87,18 @@ fn a_relapse_needs_no_minimum_of_integrations() {
 }
 
 #[test]
+fn an_ill_provider_of_which_nothing_is_heard_gets_well_in_two_steps() {
+    let after = |state, ago, failed| unheard(&Policy::default(), health(state, noon() - ago), failed, noon());
+    for (state, next) in [(Incident, Recovering), (Recovering, Well), (Well, Well)] {
+        assert_eq!(after(state, hours(6), false).map(|health| health.state), Some(next), "{state:?}");
+        assert_eq!(after(state, hours(6), true), health(state, noon() - hours(6)), "{state:?}: somebody failed");
+        let short = hours(6) - seconds(1);
+        assert_eq!(after(state, short, false), health(state, noon() - short), "{state:?}: too early to tell");
+    }
+    assert_eq!(unheard(&Policy::default(), None, false, noon()), None);
+}
+
+#[test]
 fn a_tenth_is_admitted_in_an_incident_and_the_whole_again_after_half_an_hour() {
     let admit = |health| admitted(&Policy::default(), 1000, health, noon());
     assert_eq!((admit(None), admit(long_ago(Well)), admit(long_ago(Incident))), (1000, 1000, 100));
