@@ -4,7 +4,7 @@ use super::Store;
 use super::expression::{Item, Update, When, instant, text};
 use super::integration::Integration;
 use super::keys::{self, Key};
-use super::table::{Query, Range, StoreError, parse};
+use super::table::{Page, Query, Range, StoreError, parse};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::ids::{AccountId, IntegrationId, ProviderSlug};
 use serde::{Deserialize, Serialize};
@@ -100,20 +100,19 @@ impl Nominated {
 }
 
 impl Store {
-    /// What one shard has that is due now, oldest first, at most `limit`.
+    /// A page of what one shard has that is due now, oldest first.
     pub async fn nominated(
         &self,
         kind: Due,
         shard: u64,
         now: DateTime<Utc>,
         limit: usize,
-    ) -> Result<Vec<Nominated>, StoreError> {
+        after: Option<String>,
+    ) -> Result<Page<Nominated>, StoreError> {
         let range = Range::Between("0".into(), format!("{}~", keys::sortable(now)));
-        let query = Query {
-            limit: Some(limit as i32),
-            ..Query::on(&keys::DUE, keys::due_partition(kind.as_str(), shard), range)
-        };
-        self.table.query(query).await?.items.into_iter().map(parse).collect()
+        let query = Query::on(&keys::DUE, keys::due_partition(kind.as_str(), shard), range);
+        let page = self.table.query(Query { limit: Some(limit as i32), after, ..query }).await?;
+        Ok(Page { items: page.items.into_iter().map(parse).collect::<Result<_, _>>()?, next: page.next })
     }
 
     /// Moves an entry on, if it is still where it was read. Answers whether it was moved: only then it may be sent.

@@ -112,12 +112,16 @@ impl CleanupWorker {
         }
     }
 
-    /// The revocation needs the secret, so the secret goes after it; the list itself goes last. What is people's data
-    /// is erased whatever becomes of the grant.
+    /// The list itself goes last. What is people's data is erased whatever becomes of the grant.
     async fn destroy(&self, cleanup: &mut Cleanup, deadline: DateTime<Utc>) -> Result<(), Wait> {
-        let revoked = self.revoke_if_asked(cleanup).await;
+        let grant = self.destroy_grant(cleanup).await;
         self.erase(cleanup, deadline).await?;
-        revoked?;
+        grant
+    }
+
+    /// The revocation needs the secret, so the secret goes after it.
+    async fn destroy_grant(&self, cleanup: &mut Cleanup) -> Result<(), Wait> {
+        self.revoke_if_asked(cleanup).await?;
         if let Some(pointer) = &cleanup.pointer {
             cleanup.attempts += 1;
             self.vault.schedule_deletion(&pointer.secret).await?;

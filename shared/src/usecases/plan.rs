@@ -3,6 +3,7 @@
 
 use crate::queue::{Queue, QueueError};
 use crate::store::{Due, Nominated, Store, StoreError};
+use chrono::{DateTime, Utc};
 use domain::ids::ProviderSlug;
 use domain::schedule::DUE_SHARDS;
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -11,6 +12,9 @@ use std::collections::HashMap;
 
 /// Shards that are read, and entries that are moved, at a time.
 pub(super) const CONCURRENCY: usize = 16;
+
+/// So many pages of a shard are read at most, however long a backlog is.
+const MOST_PAGES: usize = 4;
 
 /// Plans one kind of work.
 #[derive(Clone)]
@@ -84,11 +88,38 @@ impl Planner {
 pub(super) async fn nominated(store: &Store, kind: Due, most_per_shard: usize) -> Result<Vec<Nominated>, StoreError> {
     let now = store.now();
     let shards = stream::iter(0..DUE_SHARDS)
-        .map(|shard| store.nominated(kind, shard, now, most_per_shard))
+        .map(|shard| of_shard(store, kind, shard, now, most_per_shard))
         .buffer_unordered(CONCURRENCY);
     let mut nominated: Vec<Nominated> = shards.try_concat().await?;
     nominated.sort_by(|left, right| left.due_sk.cmp(&right.due_sk));
     Ok(nominated)
+}
+
+/// What is due of one shard, at most so many of each provider: where one has a backlog, it is read past, so that what is
+/// due of the others behind it has its turn.
+async fn of_shard(
+    store: &Store,
+    kind: Due,
+    shard: u64,
+    now: DateTime<Utc>,
+    most: usize,
+) -> Result<Vec<Nominated>, StoreError> {
+    let (mut found, mut by_provider, mut after) = (Vec::new(), HashMap::<ProviderSlug, usize>::new(), None);
+    for _ in 0..MOST_PAGES {
+        let page = store.nominated(kind, shard, now, most, after).await?;
+        for entry in page.items {
+            let taken = by_provider.entry(entry.provider.clone()).or_default();
+            if *taken < most {
+                *taken += 1;
+                found.push(entry);
+            }
+        }
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    Ok(found)
 }
 
 /// Splits what is due into what each provider's rate admits and how many wait. An account has one integration of a

@@ -15,10 +15,10 @@ impl CleanupWorker {
             FlowState::Exchanging if flow.claimed_at.is_some_and(|at| now < at + LOST_AFTER) => Ok("not_due"),
             // First the end, so that no late commit can refer to the secret; then the secret.
             FlowState::Exchanging => match self.end(flow, "start_again").await? {
-                "ended" => self.destroy_grant(flow).await,
+                "ended" => self.destroy_flow_grant(flow).await,
                 outcome => Ok(outcome),
             },
-            FlowState::Failed => self.destroy_grant(flow).await,
+            FlowState::Failed => self.destroy_flow_grant(flow).await,
             FlowState::Done => self.store.settle_flow(flow).await.map(|()| "done"),
         }
     }
@@ -33,7 +33,7 @@ impl CleanupWorker {
     }
 
     /// The secret is named after the flow's own grant: it can be no other's.
-    async fn destroy_grant(&self, flow: &Flow) -> Result<&'static str, StoreError> {
+    async fn destroy_flow_grant(&self, flow: &Flow) -> Result<&'static str, StoreError> {
         let secret = self.vault.grant_name(&flow.account, flow.id, flow.grant);
         if self.vault.schedule_deletion(&secret).await.is_err() {
             return Ok("vault");
