@@ -211,3 +211,12 @@ async fn another_tenant_and_a_member_without_the_role_can_do_nothing_to_it() {
     let stolen = scene.admin("other").get(&format!("{OWN}/history?limit=1&cursor={cursor}")).await;
     assert_eq!(stolen.status, 400, "{stolen:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_repeated_request_gets_its_answer_also_when_the_integration_is_gone() {
+    let scene = Scene::synced(20).await;
+    let first = scene.keyed("POST", "/disconnect", "one-click").await.ok();
+    scene.delete(DEMO).await;
+    assert_eq!(scene.keyed("POST", "/disconnect", "one-click").await.ok(), first);
+    scene.keyed("POST", "/disconnect", "another-click").await.problem(404, "not_found");
+}

@@ -2,7 +2,7 @@
 
 use super::OWN;
 use crate::sync::scene::Scene;
-use crate::world::{DEMO, GOOGLE, sqs_event};
+use crate::world::{Call, DEMO, Fault, GOOGLE, sqs_event};
 use chrono::TimeDelta;
 use sandbox::PathKind;
 use sandbox::google::ADA;
@@ -105,4 +105,18 @@ async fn a_delete_of_what_was_never_connected_leaves_nothing_either() {
     scene.live(TimeDelta::days(2)).await;
     assert_eq!((remains(&scene).await, scene.agenda().await), (BTreeSet::new(), BTreeSet::new()));
     assert_eq!(scene.requests(PathKind::Revoke), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_people_wrote_is_erased_although_the_grant_cannot_be_read() {
+    let scene = Scene::synced(20).await;
+    let unreadable = |call: &Call| call.is("GetSecretValue") && call.caller == "LIFECYCLEWORKER";
+    scene.faults.always(unreadable, Fault::Refuse(400, "DecryptionFailure"));
+    scene.delete(DEMO).await;
+    scene.background().await;
+    let left = remains(&scene).await;
+    assert!(left.iter().all(|partition| partition.starts_with("CLEANUP#")), "{left:?}");
+    scene.live(TimeDelta::hours(12)).await;
+    assert_eq!(remains(&scene).await, BTreeSet::new(), "given up after six tries");
+    assert!(matches!(scene.grants().as_slice(), [(_, true)]));
 }

@@ -160,3 +160,49 @@ async fn rate_limits_never_count_however_long_they_last() {
     scene.live_by(TimeDelta::hours(7), STEP, async || false).await;
     scene.assert_equal(DEMO, ADA).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_that_never_passes_its_test_is_deactivated_too_and_comes_back_whole() {
+    let scene = Scene::of(Plan { events: 20, policy: Some(QUICK), ..Plan::default() }).await;
+    scene.connect(DEMO).await.ok();
+    scene.outage();
+    assert_eq!(scene.status().await, "Testing");
+    scene.until_deactivated().await;
+    assert_eq!(scene.heard("integration.deactivated").await.len(), 1);
+    scene.works_again();
+    scene.live(TimeDelta::hours(26)).await;
+    assert_eq!(scene.status().await, "Active");
+    assert_eq!(scene.view().await["settings"]["resources"], json!([ADA]), "what is preset after a test is preset");
+    let back = scene.heard("integration.reactivated").await;
+    assert_eq!((back.len(), &back[0]["detail"]["nextTryAt"]), (1, &Value::Null));
+    assert!(back[0]["detail"]["since"].as_str() < back[0]["detail"]["occurredAt"].as_str(), "{back:?}");
+    scene.assert_equal(DEMO, ADA).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_end_of_the_daily_attempts_is_told_with_what_is_left_to_do() {
+    let scene = Scene::failing_quickly().await;
+    scene.until_deactivated().await;
+    scene.live_by(TimeDelta::days(20), TimeDelta::hours(6), async || scene.integration().await.due_at.is_none()).await;
+    let told = scene.heard("integration.error").await;
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(told[0]["detail"]["remedy"], "Test the connection, or reconnect.");
+    assert_eq!(scene.view().await["error"]["remedy"], told[0]["detail"]["remedy"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_provider_asked_for_holds_also_for_who_pauses_and_resumes() {
+    let scene = Scene::synced(20).await;
+    let limited = Fault { retry_after_seconds: 7_200, ..Fault::always(FaultKind::TooManyRequests) };
+    scene.sandbox().fault(limited.on(PathKind::Events));
+    scene.live(TimeDelta::hours(1)).await;
+    let asked = scene.integration().await.retry_at.expect("a wait");
+    scene.works_again();
+    scene.act(DEMO, "pause").await;
+    scene.act(DEMO, "resume").await;
+    scene.sandbox().reset_counters();
+    scene.background().await;
+    assert_eq!((scene.sandbox().counters().total(), scene.integration().await.retry_at), (0, Some(asked)));
+    scene.live(asked - scene.now() + TimeDelta::minutes(1)).await;
+    assert_eq!(scene.status().await, "Active");
+}

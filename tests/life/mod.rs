@@ -7,6 +7,7 @@ mod disconnect;
 mod events;
 mod failures;
 mod fleet;
+mod illness;
 mod model;
 mod refresh;
 mod repairs;

@@ -1,10 +1,14 @@
 //! Refreshes ahead of expiry: without any sync, whatever the status, and with a verdict of their own.
 
 use crate::sync::scene::{BEYOND_THE_LEASE, Scene, WHOLE};
-use crate::world::{Call, DEMO, Fault, Plan, rotating, sqs_event};
+use crate::tokens::attribute;
+use crate::world::{Call, DEMO, Fault, GOOGLE, Person, Plan, http_event, rotating, sqs_event};
 use chrono::{DateTime, TimeDelta, Utc};
+use domain::lifecycle::Status;
 use sandbox::google::ADA;
 use sandbox::{Fault as Bad, FaultKind, PathKind, Rotation, SwitchChange};
+use serde_json::json;
+use shared::api::routes;
 
 impl Scene {
     /// When the credentials are refreshed next by themselves.
@@ -204,4 +208,42 @@ async fn a_provider_that_keeps_its_refresh_tokens_loses_none() {
     assert_eq!(scene.next_refresh().await, "suspected");
     assert_eq!(scene.next_refresh().await, "credentials_expired");
     assert_eq!(scene.counted("rotation_window_loss"), 0.0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_would_be_cut_off_begins_no_refresh_of_a_provider_that_rotates() {
+    let scene = Scene::of(Plan { events: 20, adapt: Some(rotating(Rotation::Strict)), ..Plan::default() }).await;
+    scene.connect(DEMO).await.ok();
+    scene.run().await;
+    let expires = scene.credential().await.access.expect("access").expires_at.expect("an end");
+    scene.clock.advance(expires - scene.now());
+    scene.sandbox().reset_counters();
+    let ada = Person::admin(DEMO, "ada");
+    let event = || http_event(&routes::TEST, &[("provider", GOOGLE)], Some(&ada), Some(&json!({})));
+    let late = scene.invoke("test", event(), TimeDelta::seconds(23)).await;
+    assert!(late["body"].as_str().expect("a body").contains("unavailable"), "{late}");
+    assert_eq!(scene.requests(PathKind::Token), 0);
+    let whole = scene.invoke("test", event(), TimeDelta::seconds(29)).await;
+    assert!(whole["body"].as_str().expect("a body").contains(r#""ok":true"#), "{whole}");
+    assert_eq!(scene.requests(PathKind::Token), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_journal_that_does_not_open_any_more_ends_in_a_request_to_reconnect() {
+    let scene = Scene::synced(20).await;
+    scene
+        .sandbox()
+        .switch(SwitchChange { rotation: Some(Rotation::Strict), ..SwitchChange::default() })
+        .expect("a switch");
+    scene.faults.always(|call| call.is("PutSecretValue"), Fault::Refuse(400, "EncryptionFailure"));
+    assert_eq!(scene.next_refresh().await, "failed");
+    scene.faults.clear();
+    let item = scene.credential_item(DEMO).await;
+    let mut journal = item["journal"].clone();
+    journal["M"]["sealed"]["S"] = scene.credential_item(DEMO).await["access"]["M"]["sealed"]["S"].clone();
+    scene.set(&item, "journal", attribute(&journal)).await;
+    let verdict = async || scene.integration().await.status == Status::Error;
+    assert!(scene.live_by(TimeDelta::hours(3), TimeDelta::minutes(1), verdict).await);
+    assert_eq!(scene.status().await, "Error credentials_expired");
+    assert!(scene.counted("journal_lost") >= 1.0);
 }

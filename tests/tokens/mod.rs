@@ -40,15 +40,15 @@ impl Scene {
     }
 
     /// The credential item as the table has it.
-    async fn credential_item(&self, account: &str) -> serde_json::Value {
+    pub(crate) async fn credential_item(&self, account: &str) -> serde_json::Value {
         let id = self.integration_of(account).await.id;
         let items = self.items_of(&format!("INTEGRATION#{id}")).await;
         items.into_iter().find(|item| item["SK"]["S"] == "CREDENTIAL").expect("a credential item")
     }
 }
 
-/// A sealed access token as an attribute.
-fn attribute(access: &serde_json::Value) -> AttributeValue {
+/// A flat map of the table's JSON as an attribute: a sealed access token, a journal.
+pub(crate) fn attribute(access: &serde_json::Value) -> AttributeValue {
     let map = access["M"].as_object().expect("a map").iter().map(|(name, value)| {
         let text = value["S"].as_str().map(|text| AttributeValue::S(text.to_owned()));
         let number = value["N"].as_str().map(|number| AttributeValue::N(number.to_owned()));
