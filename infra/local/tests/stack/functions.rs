@@ -119,6 +119,10 @@ fn metric() -> Value {
     json!({"Timestamp": 0, "CloudWatchMetrics": [directive]})
 }
 
+fn named((name, builder): (&str, Builder)) -> (String, Builder) {
+    (name.to_owned(), builder)
+}
+
 pub(crate) fn functions(seen: &Seen) -> Functions {
     let front: Builder = Arc::new(|setup| {
         Ok(Arc::new(Front { setup: setup.clone(), clients: Clients::new(setup)? }) as Arc<dyn Function>)
@@ -126,5 +130,6 @@ pub(crate) fn functions(seen: &Seen) -> Functions {
     let seen = seen.clone();
     let worker: Builder =
         Arc::new(move |setup| Ok(Arc::new(Worker { seen: seen.clone(), log: setup.log.clone() }) as Arc<dyn Function>));
-    BTreeMap::from([("front".to_owned(), front), ("worker".to_owned(), worker)])
+    let listener = Arc::clone(&worker);
+    BTreeMap::from([("front", front), ("worker", worker), ("account-events", listener)].map(named))
 }

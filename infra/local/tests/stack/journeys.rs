@@ -128,7 +128,7 @@ async fn what_is_said_on_the_bus_is_listed_and_delivered_by_its_rule() {
 }
 
 #[tokio::test]
-async fn a_plan_is_written_into_the_accounts_item() {
+async fn a_plan_is_told_to_the_function_that_listens() {
     let world = World::new();
     let running = world.start().await;
     let answer = post(&running.api, "/_local/plan", r#"{"account":"demo","plan":"pro"}"#).await;
@@ -136,6 +136,11 @@ async fn a_plan_is_written_into_the_accounts_item() {
     for wrong in [r#"{"account":"demo","plan":"gold"}"#, r#"{"account":"a b","plan":"pro"}"#, "no"] {
         assert_eq!(post(&running.api, "/_local/plan", wrong).await.status, 400, "{wrong}");
     }
+    let seen = world.seen.all();
+    assert_eq!(seen.len(), 1, "{seen:?}");
+    let told: Value = serde_json::from_str(seen[0]["body"].as_str().unwrap()).unwrap();
+    assert_eq!(told["detail-type"], "billing.subscription.changed");
+    assert_eq!(told["detail"], json!({"account": "demo", "plan": "pro", "version": 0}));
     running.stop().await;
 }
 

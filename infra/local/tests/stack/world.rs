@@ -1,4 +1,4 @@
-//! A stack of two functions and everything around them.
+//! A stack of three functions and everything around them.
 
 use crate::functions::{Seen, functions};
 use local::{Data, Options, Running};
@@ -48,6 +48,10 @@ Resources:
           Properties: {Queue: !GetAtt Queue.Arn, BatchSize: 10, FunctionResponseTypes: [ReportBatchItemFailures]}
         Minute: {Type: Schedule, Properties: {Name: tick, Schedule: rate(1 minute)}}
         Said: {Type: EventBridgeRule, Properties: {EventBusName: !Ref Bus, Pattern: {source: [aura.test]}}}
+  Listener:
+    Type: AWS::Serverless::Function
+    Metadata: {BuildProperties: {Binary: account-events}}
+    Properties: {Timeout: 10}
   Table:
     Type: AWS::DynamoDB::Table
     Properties:
