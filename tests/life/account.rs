@@ -54,6 +54,17 @@ impl Scene {
     async fn create_twin(&self) -> crate::world::Answer {
         self.admin(DEMO).post("/integrations", &json!({ "provider": TWIN })).await
     }
+
+    /// The same, and the plan changes before its transaction arrives.
+    async fn create_twin_meanwhile(&self, plan: &Value) -> crate::world::Answer {
+        let gate = self.faults.hold(|call| call.caller == "CREATE" && call.is("TransactWriteItems"));
+        let meanwhile = async {
+            gate.reached().await;
+            self.says("billing.subscription.changed", plan).await;
+            gate.open();
+        };
+        tokio::join!(self.create_twin(), meanwhile).0
+    }
 }
 
 async fn with_two_providers() -> Scene {
@@ -82,6 +93,20 @@ async fn a_larger_plan_allows_more_and_a_smaller_one_keeps_what_is_there_and_ref
     let limited = json!({ "account": DEMO, "version": 3, "plan": "free", "integrationLimit": 2 });
     scene.says("billing.subscription.changed", &limited).await;
     assert_eq!(scene.create_twin().await.status, 201, "a limit of this account alone");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_that_changes_while_an_integration_is_created_holds_for_it() {
+    let scene = with_two_providers().await;
+    scene.plans(1, "pro").await;
+    let smaller = json!({ "account": DEMO, "version": 2, "plan": "free" });
+    scene.create_twin_meanwhile(&smaller).await.problem(409, "plan_limit_reached");
+    assert_eq!(scene.view().await["status"], "Active");
+
+    scene.plans(3, "pro").await;
+    let slower = json!({ "account": DEMO, "version": 4, "plan": "free", "integrationLimit": 2 });
+    let created = scene.create_twin_meanwhile(&slower).await;
+    assert_eq!((created.status, &created.body["configuration"]["shortestInterval"]), (201, &json!(15)));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -10,6 +10,8 @@ use domain::plan::Plan;
 use serde::Deserialize;
 use std::collections::BTreeSet;
 
+const PLAN_VERSION: &str = "plan_version";
+
 /// What the rest of Aura says of an account. Each part has a version of its own; an older one changes nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AccountNews {
@@ -32,6 +34,9 @@ pub enum AccountNews {
 pub struct Account {
     #[serde(default)]
     plan: Option<String>,
+    /// The version of what was said of the plan.
+    #[serde(default)]
+    plan_version: Option<u64>,
     /// Integrations that exist, whatever their status.
     #[serde(default)]
     pub count: i64,
@@ -54,6 +59,27 @@ impl Account {
         self.limit_override.unwrap_or_else(|| self.plan().allowance().integrations)
     }
 
+    /// Whether one more integration is within the limit.
+    pub fn has_room(&self) -> bool {
+        self.limit() < 0 || self.count < self.limit()
+    }
+
+    /// That its plan is still the one that was read, and has room for one more.
+    pub(super) fn still_has_room(&self) -> When {
+        let same_plan = match self.plan_version {
+            Some(version) => When::Equals(PLAN_VERSION, number(version)),
+            None => When::Absent(PLAN_VERSION),
+        };
+        match self.limit() {
+            ..0 => same_plan,
+            0 => When::All(vec![same_plan, When::Below("count", number(0))]),
+            limit => {
+                let room = When::Any(vec![When::Absent("count"), When::Below("count", number(limit))]);
+                When::All(vec![same_plan, room])
+            }
+        }
+    }
+
     /// Whether a new integration of this provider may be created.
     pub fn offers(&self, provider: &ProviderSlug) -> bool {
         !self.hidden.contains(provider.as_str())
@@ -73,7 +99,7 @@ impl Store {
         let (update, part) = match news {
             AccountNews::Plan { plan, limit } => {
                 let update = item.set("plan", text(plan.as_str())).set_or_remove("limit_override", limit.map(number));
-                (update, "plan_version")
+                (update, PLAN_VERSION)
             }
             AccountNews::Configuration { hidden } => (item.set("hidden", any(hidden)?), "configuration_version"),
         };

@@ -6,8 +6,7 @@ use super::expression::{Item, Update, When, any, number, put};
 use super::idempotency::Idempotency;
 use super::outbox::OutboxEntry;
 use super::table::StoreError;
-use super::{Store, history, keys};
-use aws_sdk_dynamodb::types::TransactWriteItem;
+use super::{Account, Store, history, keys};
 use chrono::serde::{ts_milliseconds, ts_milliseconds_option};
 use chrono::{DateTime, Utc};
 use domain::failure::FailureClass;
@@ -282,7 +281,7 @@ impl Integration {
 pub enum NotCreated {
     /// The account has one of this provider.
     Exists,
-    /// The plan's limit is reached.
+    /// The plan's limit is reached, or the plan is another one now.
     Limit,
     /// The same idempotency key was used at the same moment.
     Repeated,
@@ -298,12 +297,12 @@ impl Store {
         self.table.get(keys::integration(account, provider)).await
     }
 
-    /// Creates an integration in one transaction: the key itself allows one per provider, the count stays below
-    /// `limit` (-1 = unlimited) under any concurrency.
+    /// Creates an integration in one transaction: the key itself allows one per provider, the count stays
+    /// within the limit under any concurrency, and the plan is still the one in `account`.
     pub async fn create(
         &self,
         new: &Integration,
-        limit: i64,
+        account: &Account,
         line: &HistoryLine,
         event: &OutboxEntry,
         idempotency: Option<&Idempotency>,
@@ -311,7 +310,7 @@ impl Store {
         let table = self.table.name();
         let mut writes = vec![
             put(table, new.to_item()?, Some(When::Absent(keys::PK)))?,
-            self.counted(&new.account, limit)?,
+            Update::of(keys::account(&new.account)).add("count", 1).when(account.still_has_room()).into_write(table)?,
             history::write(table, new.id, self.new_id(), self.now(), line)?,
             event.write(table)?,
             Checkup::regular(new, self.now()).write(table)?,
@@ -326,15 +325,5 @@ impl Store {
             Err(StoreError::Conflict(_)) => Ok(Err(NotCreated::Limit)),
             Err(error) => Err(error),
         }
-    }
-
-    fn counted(&self, account: &AccountId, limit: i64) -> Result<TransactWriteItem, StoreError> {
-        let update = Update::of(keys::account(account)).add("count", 1);
-        let update = match limit {
-            ..0 => update,
-            0 => update.when(When::Below("count", number(0))),
-            _ => update.when(When::Any(vec![When::Absent("count"), When::Below("count", number(limit))])),
-        };
-        update.into_write(self.table.name())
     }
 }

@@ -2,15 +2,17 @@
 
 use crate::entry::{Caller, Problem};
 use crate::store::{Account, Integration, NotCreated, OutboxEntry, Progress, RequestName, Settings};
-use crate::usecases::Answered;
 use crate::usecases::draft::integration_event;
 use crate::usecases::get::{Found, Integrations};
 use crate::usecases::publish::Publisher;
 use crate::usecases::view::integration_view;
+use crate::usecases::{Answered, TRIES};
 use domain::history::{Actor, HistoryEvent, HistoryLine};
 use domain::ids::{DatasetId, IntegrationId, ProviderSlug};
 use domain::lifecycle::Status;
 use domain::plan::DEFAULT_INTERVAL;
+use providers::Provider;
+use std::sync::Arc;
 
 /// Creates integrations.
 #[derive(Clone)]
@@ -68,10 +70,7 @@ impl Create {
             return Err(Problem::new(409, "provider_not_offered", "This provider is not available to your account.")
                 .remedy("Choose another provider, or contact support."));
         }
-        if account.limit() >= 0 && account.count >= account.limit() {
-            return Err(refused(&NotCreated::Limit, &account));
-        }
-        Ok(account)
+        if account.has_room() { Ok(account) } else { Err(refused(&NotCreated::Limit, &account)) }
     }
 
     async fn attempt(
@@ -80,19 +79,38 @@ impl Create {
         slug: &ProviderSlug,
         request: Option<&RequestName>,
     ) -> Result<(Answered, Found), Problem> {
-        let store = &self.integrations.store;
         let provider = self.integrations.provider(slug)?;
-        let account = self.admitted(caller, slug).await?;
-        let integration = self.fresh(caller, slug, &account);
-        let view = integration_view(&integration, provider.manifest(), &account);
+        for _ in 0..TRIES {
+            let account = self.admitted(caller, slug).await?;
+            match self.commit(caller, &provider, &account, request).await? {
+                Ok(created) => return Ok(created),
+                // Whether it is the limit or another plan is seen by looking again.
+                Err(NotCreated::Limit) => {}
+                Err(not) => return Err(refused(&not, &account)),
+            }
+        }
+        Err(Problem::busy())
+    }
+
+    async fn commit(
+        &self,
+        caller: &Caller,
+        provider: &Arc<dyn Provider>,
+        account: &Account,
+        request: Option<&RequestName>,
+    ) -> Result<Result<(Answered, Found), NotCreated>, Problem> {
+        let store = &self.integrations.store;
+        let integration = self.fresh(caller, &provider.manifest().slug, account);
+        let view = integration_view(&integration, provider.manifest(), account);
         let answered = Answered::of(201, &view)?;
         let idempotency = request.map(|request| request.answered(201, answered.body.clone(), store.now()));
         let line = HistoryLine { actor: Actor::Member(caller.member.to_string()), event: HistoryEvent::Created };
         let event = OutboxEntry::new(integration_event(store, "integration.created", &integration));
-        let outcome = store.create(&integration, account.limit(), &line, &event, idempotency.as_ref()).await?;
-        outcome.map_err(|not| refused(&not, &account))?;
+        if let Err(not) = store.create(&integration, account, &line, &event, idempotency.as_ref()).await? {
+            return Ok(Err(not));
+        }
         self.publisher.publish_now(&[event]).await;
-        Ok((answered, Found { integration, provider }))
+        Ok(Ok((answered, Found { integration, provider: Arc::clone(provider) })))
     }
 
     fn fresh(&self, caller: &Caller, slug: &ProviderSlug, account: &Account) -> Integration {
