@@ -137,6 +137,23 @@ async fn a_downgrade_limits_the_interval_in_force_and_an_upgrade_brings_the_chos
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn settings_that_are_saved_while_the_plan_changes_write_no_former_plan_back() {
+    let scene = with_two_providers().await;
+    scene.plans(1, "pro").await;
+    let gate = scene.faults.hold(|call| call.caller == "SETTINGS" && call.is("TransactWriteItems"));
+    let downgrade = async {
+        gate.reached().await;
+        scene.plans(2, "free").await;
+        gate.open();
+    };
+    let fast = json!({ "intervalMinutes": 5 });
+    let path = format!("{OWN}/settings");
+    let admin = scene.admin(DEMO);
+    tokio::join!(admin.patch(&path, &fast), downgrade).0.ok();
+    assert_eq!(scene.intervals().await, [5, 15, 15]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_older_event_and_a_repeated_one_change_nothing() {
     let scene = with_two_providers().await;
     scene.plans(5, "pro").await;

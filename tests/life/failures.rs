@@ -6,7 +6,7 @@ use crate::world::{DEMO, Plan};
 use chrono::TimeDelta;
 use domain::lifecycle::Status;
 use domain::run::Trigger;
-use sandbox::google::ADA;
+use sandbox::google::{ADA, TEAM_CALENDAR};
 use sandbox::{Fault, FaultKind, PathKind};
 use serde_json::{Value, json};
 
@@ -92,6 +92,25 @@ async fn what_is_deactivated_comes_back_by_itself_when_the_provider_works() {
     let story = scene.story(DEMO).await;
     assert_eq!(story.last().expect("a line"), "system status_changed Error Active probe");
     assert!(after.due_at.is_some_and(|at| at - scene.now() < TimeDelta::minutes(30)), "and goes on as usual");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_a_sync_that_works_brings_it_back_not_a_connection_that_answers() {
+    let scene = Scene::of(Plan { events: 20, policy: Some(QUICK), ..Plan::default() }).await;
+    scene.connect(DEMO).await.ok();
+    scene.background().await;
+    // With two calendars the test reads the list of calendars, and that works.
+    scene.choose(&[ADA, TEAM_CALENDAR]).await;
+    scene.background().await;
+    scene.outage_of(PathKind::Events);
+    scene.until_deactivated().await;
+    assert!(scene.live_by(TimeDelta::hours(60), STEP * 6, async || scene.runs_by(Trigger::Probe).await == 2).await);
+    assert_eq!(scene.status().await, "Error repeated_failures");
+    assert_eq!(scene.heard("integration.reactivated").await.len(), 0);
+    scene.works_again();
+    assert!(scene.live_by(TimeDelta::hours(28), STEP * 6, async || scene.status().await == "Active").await);
+    assert_eq!(scene.heard("integration.reactivated").await.len(), 1);
+    assert_eq!(scene.heard("integration.deactivated").await.len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,6 +9,7 @@ use sandbox::google::ADA;
 use sandbox::{Fault as Bad, FaultKind, PathKind, Rotation, SwitchChange};
 use serde_json::json;
 use shared::api::routes;
+use std::sync::Arc;
 
 impl Scene {
     /// When the credentials are refreshed next by themselves.
@@ -226,6 +227,57 @@ async fn a_request_that_would_be_cut_off_begins_no_refresh_of_a_provider_that_ro
     let whole = scene.invoke("test", event(), TimeDelta::seconds(29)).await;
     assert!(whole["body"].as_str().expect("a body").contains(r#""ok":true"#), "{whole}");
     assert_eq!(scene.requests(PathKind::Token), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refresh_whose_lease_took_too_long_does_not_ask() {
+    for slow in ["TransactWriteItems", "GetSecretValue"] {
+        let scene = rotated().await;
+        let due = scene.refresh_due().await;
+        scene.clock.advance(due - scene.now());
+        let message = scene.message(DEMO).await;
+        scene.sandbox().reset_counters();
+        let clock = scene.clock.clone();
+        let late = Fault::Meanwhile(Arc::new(move || clock.advance(TimeDelta::seconds(7))));
+        scene.faults.next(move |call| call.caller == "REFRESHWORKER" && call.is(slow), late);
+        scene.invoke("refresh-worker", sqs_event(&[message]), WHOLE).await;
+        assert_eq!((scene.faults.unmet(), scene.requests(PathKind::Token)), (0, 0), "{slow}");
+        assert_eq!(scene.next_refresh().await, "refreshed", "{slow}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_grant_whose_secret_is_gone_ends_in_a_request_to_reconnect() {
+    let scene = Scene::synced(20).await;
+    let gone = |call: &Call| call.is("GetSecretValue") && call.body["SecretId"].to_string().contains("/grants/");
+    scene.faults.always(gone, Fault::Refuse(400, "ResourceNotFoundException"));
+    assert_eq!(scene.next_refresh().await, "suspected");
+    assert_eq!(scene.status().await, "Active");
+    assert_eq!(scene.next_refresh().await, "credentials_expired");
+    assert_eq!(scene.status().await, "Error credentials_expired");
+    assert_eq!(scene.heard("integration.error").await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_parked_credential_waits_for_the_key_that_it_was_sealed_with() {
+    let scene = rotated().await;
+    scene.faults.always(|call| call.is("PutSecretValue"), Fault::Refuse(400, "EncryptionFailure"));
+    assert_eq!(scene.next_refresh().await, "failed");
+    scene.faults.clear();
+    let item = scene.credential_item(DEMO).await;
+    let mut journal = item["journal"].clone();
+    let sealed = journal["M"]["sealed"]["S"].as_str().expect("a text").to_owned();
+    let other_key = sealed.replacen(".k1.", ".k2.", 1);
+    assert_ne!(sealed, other_key);
+    journal["M"]["sealed"]["S"] = json!(other_key);
+    scene.set(&item, "journal", attribute(&journal)).await;
+    scene.sandbox().reset_counters();
+    assert_eq!(scene.next_refresh().await, "failed");
+    assert_eq!((scene.requests(PathKind::Token), scene.counted("journal_lost")), (0, 0.0));
+    journal["M"]["sealed"]["S"] = json!(sealed);
+    scene.set(&scene.credential_item(DEMO).await, "journal", attribute(&journal)).await;
+    assert_eq!(scene.next_refresh().await, "refreshed");
+    assert_eq!(scene.counted("journal_lost"), 0.0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

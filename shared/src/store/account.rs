@@ -11,6 +11,7 @@ use serde::Deserialize;
 use std::collections::BTreeSet;
 
 const PLAN_VERSION: &str = "plan_version";
+const CONFIGURATION_VERSION: &str = "configuration_version";
 
 /// What the rest of Aura says of an account. Each part has a version of its own; an older one changes nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +38,9 @@ pub struct Account {
     /// The version of what was said of the plan.
     #[serde(default)]
     plan_version: Option<u64>,
+    /// The version of what was said of its configuration.
+    #[serde(default)]
+    configuration_version: Option<u64>,
     /// Integrations that exist, whatever their status.
     #[serde(default)]
     pub count: i64,
@@ -64,26 +68,26 @@ impl Account {
         self.limit() < 0 || self.count < self.limit()
     }
 
-    /// That its plan is still the one that was read, and has room for one more.
+    /// That it is still what was read, and has room for one more.
     pub(super) fn still_has_room(&self) -> When {
-        let same_plan = match self.plan_version {
-            Some(version) => When::Equals(PLAN_VERSION, number(version)),
-            None => When::Absent(PLAN_VERSION),
-        };
+        let mut all =
+            vec![same(PLAN_VERSION, self.plan_version), same(CONFIGURATION_VERSION, self.configuration_version)];
         match self.limit() {
-            ..0 => same_plan,
-            0 => When::All(vec![same_plan, When::Below("count", number(0))]),
-            limit => {
-                let room = When::Any(vec![When::Absent("count"), When::Below("count", number(limit))]);
-                When::All(vec![same_plan, room])
-            }
+            ..0 => {}
+            0 => all.push(When::Below("count", number(0))),
+            limit => all.push(When::Any(vec![When::Absent("count"), When::Below("count", number(limit))])),
         }
+        When::All(all)
     }
 
     /// Whether a new integration of this provider may be created.
     pub fn offers(&self, provider: &ProviderSlug) -> bool {
         !self.hidden.contains(provider.as_str())
     }
+}
+
+fn same(part: &'static str, version: Option<u64>) -> When {
+    version.map_or(When::Absent(part), |version| When::Equals(part, number(version)))
 }
 
 impl Store {
@@ -101,7 +105,7 @@ impl Store {
                 let update = item.set("plan", text(plan.as_str())).set_or_remove("limit_override", limit.map(number));
                 (update, PLAN_VERSION)
             }
-            AccountNews::Configuration { hidden } => (item.set("hidden", any(hidden)?), "configuration_version"),
+            AccountNews::Configuration { hidden } => (item.set("hidden", any(hidden)?), CONFIGURATION_VERSION),
         };
         let newer = When::Any(vec![
             When::Absent(part),

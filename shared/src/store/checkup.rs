@@ -18,6 +18,10 @@ use serde::{Deserialize, Serialize};
 
 /// Minutes between two regular checkups.
 const EVERY: u32 = 24 * 60;
+/// For a sample, a shard is read in pages of so many entries,
+const PAGE: i32 = 200;
+/// and at most so many pages before and after the random time.
+const MOST_PAGES: usize = 10;
 
 /// The next look at an integration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,27 +67,49 @@ fn regular_at(id: IntegrationId, now: DateTime<Utc>) -> DateTime<Utc> {
 }
 
 impl Store {
-    /// Some checkups of one shard, those at and after a time of the coming day first. Each integration has one, at a time
-    /// of the day that has nothing to do with how it does: from a random time on they are a fair sample.
+    /// Some checkups of one provider in one shard, those at and after a time of the coming day first. Each integration has
+    /// one, at a time of the day that has nothing to do with how it does: from a random time on they are a fair sample.
     pub async fn some_checkups(
         &self,
+        provider: &ProviderSlug,
         shard: u64,
         from: DateTime<Utc>,
         limit: usize,
     ) -> Result<Vec<Nominated>, StoreError> {
-        let partition = || keys::due_partition(Due::Checkup.as_str(), shard);
+        let after = Range::Between(keys::sortable(from), "~".into());
+        let before = Range::Between("0".into(), keys::sortable(from));
         let mut found = Vec::new();
-        for range in
-            [Range::Between(keys::sortable(from), "~".into()), Range::Between("0".into(), keys::sortable(from))]
-        {
-            let missing = limit.saturating_sub(found.len());
-            if missing > 0 {
-                let query = Query { limit: Some(missing as i32), ..Query::on(&keys::DUE, partition(), range) };
-                let page = self.table.query(query).await?;
-                found.extend(page.items.into_iter().map(parse).collect::<Result<Vec<Nominated>, _>>()?);
-            }
+        for range in [after, before] {
+            self.add_checkups(provider, shard, &range, limit, &mut found).await?;
         }
         Ok(found)
+    }
+
+    async fn add_checkups(
+        &self,
+        provider: &ProviderSlug,
+        shard: u64,
+        range: &Range,
+        limit: usize,
+        found: &mut Vec<Nominated>,
+    ) -> Result<(), StoreError> {
+        let partition = keys::due_partition(Due::Checkup.as_str(), shard);
+        let mut after = None;
+        for _ in 0..MOST_PAGES {
+            if found.len() >= limit {
+                break;
+            }
+            let query = Query { limit: Some(PAGE), after, ..Query::on(&keys::DUE, partition.clone(), range.clone()) };
+            let page = self.table.query(query).await?;
+            let read: Vec<Nominated> = page.items.into_iter().map(parse).collect::<Result<_, _>>()?;
+            let own = read.into_iter().filter(|entry| entry.provider == *provider);
+            found.extend(own.take(limit - found.len()));
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// The checkup that was nominated is done: the next one is at its regular time, or at `sooner` if that is earlier.

@@ -281,7 +281,7 @@ impl Integration {
 pub enum NotCreated {
     /// The account has one of this provider.
     Exists,
-    /// The plan's limit is reached, or the plan is another one now.
+    /// The plan's limit is reached, or what was read of the account is no longer true.
     Limit,
     /// The same idempotency key was used at the same moment.
     Repeated,
@@ -298,7 +298,7 @@ impl Store {
     }
 
     /// Creates an integration in one transaction: the key itself allows one per provider, the count stays
-    /// within the limit under any concurrency, and the plan is still the one in `account`.
+    /// within the limit under any concurrency, and what is known of the account is still `account`.
     pub async fn create(
         &self,
         new: &Integration,

@@ -95,6 +95,7 @@ pub(super) struct Query<'a> {
 }
 
 /// Which sort keys.
+#[derive(Clone)]
 pub(super) enum Range {
     All,
     Prefix(String),

@@ -3,7 +3,7 @@
 
 use crate::api::events::{self, ConfigurationChanged, SubscriptionChanged};
 use crate::entry::{Acknowledge, FunctionError};
-use crate::store::{AccountNews, Integration, Store, StoreError};
+use crate::store::{Account, AccountNews, Integration, Store, StoreError};
 use crate::usecases::TRIES;
 use crate::usecases::draft::Draft;
 use crate::usecases::publish::Publisher;
@@ -51,16 +51,15 @@ impl AccountEvents {
             return Ok("older");
         }
         let (account, integrations) = self.store.catalogue(account).await?;
-        let shortest = account.plan().allowance().shortest_interval;
         for integration in integrations {
-            self.limit_interval(integration, shortest).await?;
+            self.limit_interval(integration, shortest_interval(&account)).await?;
         }
         Ok("applied")
     }
 
     /// Existing integrations stay after a downgrade; they sync as often as the plan allows.
     async fn limit_interval(&self, integration: Integration, shortest: u32) -> Result<(), StoreError> {
-        let mut seen = integration;
+        let (mut seen, mut shortest) = (integration, shortest);
         for _ in 0..TRIES {
             if seen.settings.shortest_interval == shortest {
                 return Ok(());
@@ -78,10 +77,16 @@ impl AccountEvents {
             }
             let now = self.store.integration(&seen.account, &seen.provider).await?;
             let Some(now) = now.filter(|now| now.id == seen.id) else { return Ok(()) };
+            // Newer news may have been applied meanwhile.
+            shortest = shortest_interval(&self.store.account(&now.account).await?);
             seen = now;
         }
         Err(StoreError::Unavailable("contended".into()))
     }
+}
+
+fn shortest_interval(account: &Account) -> u32 {
+    account.plan().allowance().shortest_interval
 }
 
 /// Which field is wrong is said, its value is not.

@@ -84,7 +84,7 @@ impl Create {
             let account = self.admitted(caller, slug).await?;
             match self.commit(caller, &provider, &account, request).await? {
                 Ok(created) => return Ok(created),
-                // Whether it is the limit or another plan is seen by looking again.
+                // Whether it is the limit or newer news of the account is seen by looking again.
                 Err(NotCreated::Limit) => {}
                 Err(not) => return Err(refused(&not, &account)),
             }

@@ -13,7 +13,10 @@ use std::collections::HashMap;
 /// Shards that are read, and entries that are moved, at a time.
 pub(super) const CONCURRENCY: usize = 16;
 
-/// So many pages of a shard are read at most, however long a backlog is.
+/// A shard is read in pages of so many entries, each of some hundred bytes.
+const PAGE: usize = 1_000;
+
+/// So many pages of a shard are read at most. All shards together are a backlog of a quarter of a million.
 const MOST_PAGES: usize = 4;
 
 /// Plans one kind of work.
@@ -106,7 +109,7 @@ async fn of_shard(
 ) -> Result<Vec<Nominated>, StoreError> {
     let (mut found, mut by_provider, mut after) = (Vec::new(), HashMap::<ProviderSlug, usize>::new(), None);
     for _ in 0..MOST_PAGES {
-        let page = store.nominated(kind, shard, now, most, after).await?;
+        let page = store.nominated(kind, shard, now, PAGE, after).await?;
         for entry in page.items {
             let taken = by_provider.entry(entry.provider.clone()).or_default();
             if *taken < most {

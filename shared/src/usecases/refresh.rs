@@ -14,6 +14,7 @@ use domain::schedule;
 use providers::{Provider, ProviderError, Refreshed};
 use secrecy::SecretString;
 use std::time::Duration;
+use tokio::time::{Instant, timeout_at};
 
 /// A refresh has its answer within this time, or none: six seconds until the provider is asked, ten for its answer. Who
 /// waits for another's refresh waits no longer.
@@ -41,6 +42,20 @@ struct Asked {
     looked: bool,
 }
 
+/// When a refresh began, before anything else: the lease ends by this clock.
+#[derive(Clone, Copy)]
+struct Began {
+    at: DateTime<Utc>,
+    asks_until: Instant,
+}
+
+impl Began {
+    /// Whether nobody asks any more. By the clock that the lease goes by: a process may have stood still meanwhile.
+    fn is_over(self, now: DateTime<Utc>) -> bool {
+        (now - self.at).to_std().is_ok_and(|passed| passed > ASKS_WITHIN)
+    }
+}
+
 /// Until when nobody calls the provider with a grant that is suspected dead, not even with access that seems to last.
 pub(super) fn quiet_until(credential: &Credential, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     credential.suspected_at.map(|since| since + QUIET).filter(|until| *until > now)
@@ -49,8 +64,11 @@ pub(super) fn quiet_until(credential: &Credential, now: DateTime<Utc>) -> Option
 impl Tokens {
     /// Refreshes, if the lease is free; [`StoreError::Conflict`] when somebody else has it.
     pub(super) async fn refresh(&self, seen: &Credential, provider: &dyn Provider) -> Result<Held, AccessError> {
-        let held = self.store.lease_token(seen, self.store.now() + LEASE).await?;
-        let outcome = match self.ask(held.clone(), provider).await {
+        let began = Began { at: self.store.now(), asks_until: Instant::now() + ASKS_WITHIN };
+        let leased = timeout_at(began.asks_until, self.store.lease_token(seen, began.at + LEASE)).await;
+        // If it was taken all the same, it ends by itself.
+        let held = leased.unwrap_or_else(|_| Err(too_slow()))?;
+        let outcome = match self.ask(held.clone(), provider, began).await {
             Ok(Asked { held, stored, answer: Ok(refreshed), .. }) => self.keep(&held, &stored, refreshed).await,
             Ok(Asked { held, answer: Err(error), looked, .. }) if is_refusal(&error) => {
                 self.suspect(&held, provider, looked).await
@@ -59,6 +77,7 @@ impl Tokens {
                 Err(self.unanswered(&held, provider, error).await)
             }
             Ok(Asked { held, answer: Err(error), .. }) => Err(self.let_go(&held, error.into()).await),
+            Err(AccessError::Provider(error)) if is_refusal(&error) => self.suspect(&held, provider, true).await,
             Err(error) => Err(self.let_go(&held, error).await),
         };
         self.told(provider, &outcome);
@@ -67,10 +86,12 @@ impl Tokens {
 
     /// Asks the provider, with the credentials as they are after rolling forward. A version that is refused is not the
     /// last word while the grant has another one that nobody has tried.
-    async fn ask(&self, held: Credential, provider: &dyn Provider) -> Result<Asked, AccessError> {
-        let began = self.store.now();
-        let prepared = tokio::time::timeout(ASKS_WITHIN, self.prepare(held, provider)).await;
-        let (mut held, mut stored, app) = prepared.unwrap_or_else(|_| Err(late()))?;
+    async fn ask(&self, held: Credential, provider: &dyn Provider, began: Began) -> Result<Asked, AccessError> {
+        let prepared = timeout_at(began.asks_until, self.prepare(held, provider)).await;
+        let (mut held, mut stored, app) = prepared.unwrap_or_else(|_| Err(too_slow().into()))?;
+        if began.is_over(self.store.now()) {
+            return Err(too_slow().into());
+        }
         loop {
             let answer = provider.refresh(&app, &stored.credential).await;
             if !answer.as_ref().is_err_and(is_refusal) {
@@ -85,7 +106,7 @@ impl Tokens {
             held = self.store.roll_forward(&held, &pointer).await?;
             stored = self.vault.read(&held.pointer).await?;
             // Whatever the looking took: nobody asks whose lease may end before the answer.
-            if (self.store.now() - began).to_std().is_ok_and(|passed| passed > ASKS_WITHIN) {
+            if began.is_over(self.store.now()) {
                 return Ok(Asked { held, stored, answer, looked: false });
             }
         }
@@ -98,8 +119,8 @@ impl Tokens {
         provider: &dyn Provider,
     ) -> Result<(Credential, StoredGrant, providers::AppCredentials), AccessError> {
         let held = self.rolled_forward(held).await?;
-        let stored = self.vault.read(&held.pointer);
-        let app = self.vault.app_credentials(&provider.manifest().slug);
+        let stored = async { self.vault.read(&held.pointer).await.map_err(unreadable) };
+        let app = async { Ok(self.vault.app_credentials(&provider.manifest().slug).await?) };
         let (stored, app) = futures_util::try_join!(stored, app)?;
         Ok((held, stored, app))
     }
@@ -176,6 +197,18 @@ fn is_refusal(error: &ProviderError) -> bool {
     error.class == FailureClass::DeadCredentials
 }
 
-fn late() -> AccessError {
-    ProviderError::new(FailureClass::Transient, "refresh_timeout").into()
+/// A grant whose secret is gone is as dead as one that the provider refuses: suspected first, because a store may be
+/// wrong for a moment.
+fn unreadable(error: VaultError) -> AccessError {
+    match error {
+        VaultError::NotFound | VaultError::Malformed => {
+            ProviderError::new(FailureClass::DeadCredentials, "secret_gone").into()
+        }
+        error => error.into(),
+    }
+}
+
+/// The table or the vault took so long that nobody asks any more.
+fn too_slow() -> StoreError {
+    StoreError::Unavailable("too slow for a refresh".into())
 }

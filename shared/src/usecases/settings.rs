@@ -53,7 +53,7 @@ impl ChangeSettings {
         let account = store.account(&caller.account).await?;
         let found = self.integrations.find(caller, slug).await?;
         self.validate(&found, body, &account, deadline).await?;
-        self.commit(caller, &found, body, request, &account).await
+        self.commit(caller, &found, body, request).await
     }
 
     async fn validate(
@@ -90,7 +90,6 @@ impl ChangeSettings {
         validated: &Found,
         body: &SettingsBody,
         request: Option<&RequestName>,
-        account: &Account,
     ) -> Result<Answered, Problem> {
         let store = &self.integrations.store;
         for _ in 0..TRIES {
@@ -103,8 +102,10 @@ impl ChangeSettings {
             if seen.id != validated.integration.id || seen.grant != validated.integration.grant {
                 return Err(Problem::busy());
             }
-            let Some((change, answered)) = self.decide(caller, &found, body, request, account)? else {
-                return Answered::of(200, &show(&found, account));
+            // Read after the integration: what a plan says is in both, and never the older of it is written back.
+            let account = store.account(&caller.account).await?;
+            let Some((change, answered)) = self.decide(caller, &found, body, request, &account)? else {
+                return Answered::of(200, &show(&found, &account));
             };
             match store.commit(&change).await {
                 Ok(()) => {

@@ -46,8 +46,8 @@ pub fn window_start(policy: &Policy, at: DateTime<Utc>) -> DateTime<Utc> {
 
 /// A provider's health after a look at the last windows, oldest first; the newest may be partial.
 ///
-/// An incident opens when enough of the runs fail and they belong to enough different integrations, so that a single
-/// broken one in a small fleet is no incident. It ends only with evidence: runs of which few fail. While the provider
+/// An incident opens when enough runs have ended, enough of them failed, and they belong to enough different
+/// integrations, so that a single broken one in a small fleet is no incident. It ends only with evidence: runs of which few fail. While the provider
 /// recovers, a relapse needs no minimum of integrations, because few run while little is admitted, and the provider is
 /// known to be the cause. Where nothing ran, nothing changes.
 pub fn assess(policy: &Policy, health: Option<Health>, windows: &[Window], now: DateTime<Utc>) -> Option<Health> {
@@ -92,7 +92,8 @@ fn together(policy: &Policy, windows: &[Window]) -> Window {
 }
 
 fn opens(policy: &Policy, seen: Window) -> bool {
-    fails(policy, seen) && seen.integrations >= u64::from(policy.incident_least_integrations)
+    let least = u64::from(policy.incident_least_integrations);
+    fails(policy, seen) && seen.integrations >= least && seen.started >= least
 }
 
 fn fails(policy: &Policy, seen: Window) -> bool {

@@ -133,6 +133,8 @@ impl Complete {
             draft.next.settings = Settings { resources: vec![], write_resource: None, ..seen.settings.clone() };
             draft.next.last_success_at = None;
             draft.next.replaced_at = Some(self.integrations.store.now());
+            // What the former account was asked for.
+            draft.next.retry_at = None;
             draft.line(actor(), HistoryEvent::AccountReplaced);
         }
         draft.signal(Signal::Authorized, actor()).map_err(|refused| Stopped::Unclear(refused.into()))?;

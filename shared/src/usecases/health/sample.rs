@@ -11,8 +11,8 @@ use domain::ids::ProviderSlug;
 use domain::schedule::DUE_SHARDS;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
-/// Integrations that are looked at of each shard. All shards together show a share of a quarter to a few percent; a
-/// small fleet is looked at whole.
+/// Integrations of a provider that are looked at of each shard. All shards together show a share of a quarter to a few
+/// percent; a small fleet is looked at whole.
 const OF_A_SHARD: usize = 6;
 
 /// What a sample shows.
@@ -29,13 +29,12 @@ impl Sweep {
     pub(super) async fn sample(&self, slug: &ProviderSlug, since: DateTime<Utc>) -> Result<Sample, StoreError> {
         let from = self.store.now() + TimeDelta::seconds((self.store.jitter() * 86_400.0) as i64);
         let entries: Vec<Nominated> = stream::iter(0..DUE_SHARDS)
-            .map(|shard| self.store.some_checkups(shard, from, OF_A_SHARD))
+            .map(|shard| self.store.some_checkups(slug, shard, from, OF_A_SHARD))
             .buffer_unordered(CONCURRENCY)
             .try_concat()
             .await?;
-        let own = entries.into_iter().filter(|entry| entry.provider == *slug);
         let looks =
-            stream::iter(own).map(|entry| async move { self.found(&entry).await }).buffer_unordered(CONCURRENCY);
+            stream::iter(entries).map(|entry| async move { self.found(&entry).await }).buffer_unordered(CONCURRENCY);
         let found: Vec<Option<Integration>> = looks.try_collect().await?;
         Ok(found.iter().flatten().fold(Sample::default(), |sample, integration| sample.with(integration, since)))
     }

@@ -1,10 +1,14 @@
 //! Rolling forward: what a dead or a late holder left is found before it is missed. The newest version of the grant that
 //! nobody has tried is current, wherever the pointer stands.
 
-use crate::seal::{KeysError, Purpose};
+use crate::seal::{KeysError, Purpose, SealError};
 use crate::store::{Credential, Journal};
 use crate::usecases::access::{AccessError, Tokens, context};
 use crate::vault::{Pointer, StoredGrant, VaultError};
+use chrono::TimeDelta;
+
+/// So long a parked credential waits for the key that it was sealed with.
+const KEY_COMES_BACK: TimeDelta = TimeDelta::hours(1);
 
 impl Tokens {
     /// A holder that died between storing a received credential and committing it left it in the journal or as a
@@ -13,7 +17,7 @@ impl Tokens {
         let pointer = match &held.journal {
             Some(journal) if journal.fence > held.pointer.fence => match self.drain(&held, journal).await {
                 Ok(pointer) => Some(pointer),
-                Err(error) if is_lost(&error) => {
+                Err(error) if self.is_lost(&error, journal) => {
                     self.log.count("journal_lost", &[("provider", held.provider.as_str())], 1);
                     self.uncommitted(&held).await?
                 }
@@ -32,6 +36,18 @@ impl Tokens {
         let opened = self.keys.open(Purpose::Journal, &journal.sealed, &context(held, held.grant)).await?;
         let stored = StoredGrant::from_json(&opened)?;
         Ok(self.vault.put(&held.pointer, &stored).await?)
+    }
+
+    /// A journal that does not open, or whose place another version has taken, will never be drained: what is left of
+    /// the grant is asked with, so that it works or a person hears of it. One of an unknown key opens when this instance
+    /// has read the keyring anew, or when an operator has put the key back.
+    fn is_lost(&self, error: &AccessError, journal: &Journal) -> bool {
+        match error {
+            AccessError::Keys(KeysError::Seal(SealError::UnknownKey)) => self.store.now() - journal.at > KEY_COMES_BACK,
+            AccessError::Keys(KeysError::Seal(_)) => true,
+            AccessError::Vault(VaultError::Conflict | VaultError::Malformed) => true,
+            _ => false,
+        }
     }
 
     async fn uncommitted(&self, held: &Credential) -> Result<Option<Pointer>, AccessError> {
@@ -64,17 +80,8 @@ impl Tokens {
     ) -> Result<Option<(Pointer, StoredGrant)>, AccessError> {
         match version {
             Ok(version) => Ok(Some(version)),
-            Err(VaultError::NotFound) => Ok(None),
+            Err(VaultError::NotFound | VaultError::Malformed) => Ok(None),
             Err(error) => Err(error.into()),
         }
     }
-}
-
-/// A journal that does not open, or whose place another version has taken, will never be drained: what is left of the
-/// grant is asked with, so that it works or a person hears of it.
-fn is_lost(error: &AccessError) -> bool {
-    matches!(
-        error,
-        AccessError::Keys(KeysError::Seal(_)) | AccessError::Vault(VaultError::Conflict | VaultError::Malformed)
-    )
 }

@@ -87,9 +87,11 @@ impl SyncWorker {
         draft.end_run(RunOutcome::Succeeded, None);
         draft.worked();
         draft.next.last_success_at = Some(self.store.now());
+        let reactivated =
+            draft.next.is_deactivated() && draft.signal(Signal::ProbeSucceeded, Actor::System).unwrap_or(false);
         draft.schedule_next();
-        // The integration is as it was: a consumer of events has nothing to hear.
-        draft.quiet()
+        // Otherwise the integration is as it was: a consumer of events has nothing to hear.
+        if reactivated { draft.visible() } else { draft.quiet() }
     }
 
     /// A verdict needs a person; everything else is tried again by itself, later and later.
@@ -116,7 +118,7 @@ impl SyncWorker {
         draft.next.due_at = Some(judged.next_try);
         draft.review(judged.review_at);
         let outcome = if class == FailureClass::RateLimited { "rate_limited" } else { "failed" };
-        if class.counts() {
+        if class.counts() && !manual {
             let window = policy::window_start(&self.policy, now);
             draft.next.failing_window = Some(window);
         }

@@ -13,10 +13,11 @@ use domain::resource::Choice;
 use domain::run::RunOutcome;
 
 impl Step<'_> {
-    /// Tests a connection in Testing, or one that is deactivated and has its daily attempt, and moves it on: to Active, or
-    /// back to Configuring while something is missing.
+    /// Tests a connection in Testing and moves it on: to Active, or back to Configuring while something is missing. One
+    /// that is deactivated is not tested where it can be synced: only a whole sync shows that it works again.
     pub(super) async fn test_if_due(&mut self) -> Result<(), Stop> {
-        if self.held.status != Status::Testing && !self.held.is_deactivated() {
+        let can_sync = self.held.is_deactivated() && self.held.is_complete();
+        if can_sync || (self.held.status != Status::Testing && !self.held.is_deactivated()) {
             return Ok(());
         }
         check(&self.tokens(), &self.held, self.provider.as_ref()).await?;

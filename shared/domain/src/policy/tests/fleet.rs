@@ -13,6 +13,12 @@ pub(super) const RATE: u32 = 900;
 /// How many integrations there are, where nothing else is said.
 pub(super) const SIZE: usize = 10_000;
 
+/// How many of a large fleet a sample shows.
+const SAMPLE: usize = 384;
+
+/// The sweep comes every so many minutes.
+const SWEEP: usize = 5;
+
 /// How every failed run fails.
 const CLASS: FailureClass = FailureClass::Transient;
 
@@ -23,6 +29,8 @@ pub(super) struct Member {
     pub(super) counters: Counters,
     review_at: Option<DateTime<Utc>>,
     failed_in: Option<DateTime<Utc>>,
+    /// When its last run ended, and whether it failed.
+    ended: Option<(DateTime<Utc>, bool)>,
     /// Its runs.
     pub(super) calls: u32,
     /// The numbers of failures that it was warned at.
@@ -50,7 +58,8 @@ pub(super) struct Fleet {
     /// Who is due in each second since noon.
     due: Vec<Vec<usize>>,
     waiting: VecDeque<usize>,
-    windows: VecDeque<(DateTime<Utc>, Window)>,
+    /// How many different integrations failed in each window in which any did, oldest first.
+    failed: Vec<(DateTime<Utc>, u64)>,
     pub(super) members: Vec<Member>,
     pub(super) minutes: Vec<Minute>,
     /// Whom the sweep has to look at.
@@ -69,7 +78,7 @@ impl Fleet {
             random: 42,
             due: Vec::new(),
             waiting: VecDeque::new(),
-            windows: VecDeque::new(),
+            failed: Vec::new(),
             members: Vec::new(),
             minutes: Vec::new(),
             reviews: Vec::new(),
@@ -120,24 +129,42 @@ impl Fleet {
         }
     }
 
+    /// As the sweep does it: the windows say how many fail, and a sample which share of the ended runs that is.
     fn assess(&mut self, now: DateTime<Utc>) -> Option<Health> {
-        let start = window_start(&self.policy, now);
-        if self.windows.back().is_none_or(|(newest, _)| *newest != start) {
-            self.windows.push_back((start, Window::default()));
-        }
-        if self.windows.len() > self.policy.windows as usize {
-            self.windows.pop_front();
-        }
-        let windows: Vec<Window> = self.windows.iter().map(|(_, window)| *window).collect();
         let before = self.minutes.last().and_then(|minute| minute.health);
-        assess(&self.policy, before, &windows, now)
+        if !self.minutes.len().is_multiple_of(SWEEP) {
+            return before;
+        }
+        let length = i64::from(self.policy.window_minutes);
+        let since = window_start(&self.policy, now - minutes(length * i64::from(self.policy.windows - 1)));
+        let integrations = self.failed_since(since).max().unwrap_or_default();
+        let many = integrations >= u64::from(self.policy.incident_least_integrations);
+        let (ended, failed) = if many || frozen(before) { self.sample(since) } else { (0, 0) };
+        if ended > 0 {
+            return assess(&self.policy, before, &[Window { started: ended, failed, integrations }], now);
+        }
+        let longest = window_start(&self.policy, now - self.policy.longest_step());
+        unheard(&self.policy, before, self.failed_since(longest).next().is_some(), now)
+    }
+
+    fn failed_since(&self, since: DateTime<Utc>) -> impl Iterator<Item = u64> {
+        self.failed.iter().rev().take_while(move |(start, _)| *start >= since).map(|(_, integrations)| *integrations)
+    }
+
+    /// Of some members that ended a run since then, how many did, and how many failed.
+    fn sample(&mut self, since: DateTime<Utc>) -> (u64, u64) {
+        let step = self.members.len().div_ceil(SAMPLE);
+        let first = (self.jitter() * step as f64) as usize;
+        let some = self.members.iter().skip(first).step_by(step);
+        let ended = some.filter_map(|member| member.ended.filter(|(at, _)| *at >= since));
+        ended.fold((0, 0), |(ended, failed), (_, fails)| (ended + 1, failed + u64::from(fails)))
     }
 
     fn run(&mut self, who: usize, fails: bool, health: Option<Health>, now: DateTime<Utc>) {
         if self.members[who].deactivated.is_some() {
             return;
         }
-        self.count(who, fails);
+        self.count(who, fails, now);
         let jitter = self.jitter();
         let next = if fails { self.fail(who, health, now, jitter) } else { self.members[who].succeed(now, jitter) };
         self.schedule(who, next);
@@ -156,14 +183,17 @@ impl Fleet {
         judged.next_try
     }
 
-    fn count(&mut self, who: usize, fails: bool) {
-        self.members[who].calls += 1;
-        let (start, window) = self.windows.back_mut().expect("a window");
-        window.started += 1;
-        window.failed += u64::from(fails);
-        let failed_in = &mut self.members[who].failed_in;
-        if fails && failed_in.replace(*start) != Some(*start) {
-            window.integrations += 1;
+    fn count(&mut self, who: usize, fails: bool, now: DateTime<Utc>) {
+        let start = window_start(&self.policy, now);
+        let member = &mut self.members[who];
+        member.calls += 1;
+        member.ended = Some((now, fails));
+        if !fails || member.failed_in.replace(start) == Some(start) {
+            return;
+        }
+        match self.failed.last_mut() {
+            Some((newest, integrations)) if *newest == start => *integrations += 1,
+            _ => self.failed.push((start, 1)),
         }
     }
 
@@ -228,6 +258,7 @@ impl Member {
             counters: settled(noon()),
             review_at: None,
             failed_in: None,
+            ended: None,
             calls: 0,
             warned: Vec::new(),
             deactivated: None,
