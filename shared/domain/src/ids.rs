@@ -121,6 +121,11 @@ text_id!(
     }
 );
 
+text_id!(
+    /// An appointment of Aura, by Aura's own id. `[A-Za-z0-9_-]{1,128}`.
+    AppointmentId, "appointment id", |text| is_token(text, 128)
+);
+
 macro_rules! uuid_id {
     ($(#[$doc:meta])* $name:ident, $kind:literal) => {
         $(#[$doc])*

@@ -2,6 +2,7 @@
 //!
 //! Everything here can be decided from its arguments alone, so every rule is tested by table or property.
 
+pub mod appointment;
 pub mod failure;
 pub mod history;
 pub mod ids;

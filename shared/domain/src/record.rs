@@ -1,5 +1,6 @@
 //! Synced records in one normalized form per kind, whatever provider they came from.
 
+use crate::appointment::AppointmentMark;
 use crate::ids::ExternalId;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use schemars::JsonSchema;
@@ -139,6 +140,9 @@ pub struct CalendarEvent {
     /// A field was longer than Aura keeps and was cut.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub truncated: bool,
+    /// The appointment that Aura wrote it for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mark: Option<AppointmentMark>,
 }
 
 impl CalendarEvent {

@@ -1,5 +1,11 @@
 //! The contract between the product and a provider.
 
+mod push;
+mod webhook;
+
+pub use push::*;
+pub use webhook::*;
+
 use crate::error::{ProviderError, PullError};
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -229,6 +235,16 @@ pub trait Provider: Send + Sync {
 
     /// Reading records, where the provider can be read from.
     fn pull(&self) -> Option<&dyn Pull> {
+        None
+    }
+
+    /// Writing appointments, where the provider can be written to.
+    fn push(&self) -> Option<&dyn Push> {
+        None
+    }
+
+    /// Being told of changes, where the provider tells.
+    fn webhook(&self) -> Option<&dyn Webhook> {
         None
     }
 }

@@ -66,6 +66,7 @@ fn record(id: ExternalId, event: wire::Event, calendar_zone: Option<&str>) -> Re
         etag: cut.whole(event.etag, text::ETAG),
         updated: event.updated.as_deref().and_then(instant),
         truncated: cut.was_cut(),
+        mark: None,
     })
 }
 
