@@ -15,6 +15,7 @@ pub fn function(setup: &Setup) -> Result<Arc<dyn Function>, ConfigError> {
     let plan = PlanSyncs {
         registry: parts.registry()?,
         planner: Planner::new(store.clone(), Due::Sync, parts.sync_queue()?),
+        writes: Planner::new(store.clone(), Due::Write, parts.sync_queue()?),
         policy: parts.policy()?,
         store,
     };

@@ -1,8 +1,10 @@
-//! From the sync queue: one run or a step of it.
+//! From the sync queue: one run or a step of it, or one appointment.
 
 use shared::config::ConfigError;
 use shared::entry::{Function, Setup, worker};
 use shared::usecases::Parts;
+use shared::usecases::appointments::AppointmentWorker;
+use shared::usecases::request_sync::SyncWork;
 use shared::usecases::sync::SyncWorker;
 use std::sync::Arc;
 
@@ -17,8 +19,20 @@ pub fn function(setup: &Setup) -> Result<Arc<dyn Function>, ConfigError> {
         policy: parts.policy()?,
         store,
     };
-    Ok(worker(setup, "sync-worker", move |message, deadline| {
-        let sync = sync.clone();
-        async move { sync.work(message, deadline).await }
+    let appointments = AppointmentWorker {
+        registry: sync.registry.clone(),
+        tokens: sync.tokens.clone(),
+        publisher: sync.publisher.clone(),
+        policy: Arc::clone(&sync.policy),
+        store: sync.store.clone(),
+    };
+    Ok(worker(setup, "sync-worker", move |work, deadline| {
+        let (sync, appointments) = (sync.clone(), appointments.clone());
+        async move {
+            match work {
+                SyncWork::Appointment(message) => appointments.work(message, deadline).await,
+                SyncWork::Sync(message) => sync.work(message, deadline).await,
+            }
+        }
     }))
 }

@@ -11,7 +11,7 @@ pub type Builder = Arc<dyn Fn(&Setup) -> Result<Arc<dyn Function>, ConfigError> 
 /// Package name → how the function is built.
 pub type Functions = BTreeMap<String, Builder>;
 
-const TABLE: [(&str, Build); 26] = [
+const TABLE: [(&str, Build); 27] = [
     ("list", list::function),
     ("get", get::function),
     ("create", create::function),
@@ -29,6 +29,7 @@ const TABLE: [(&str, Build); 26] = [
     ("runs", runs::function),
     ("history", history::function),
     ("records", records::function),
+    ("write-event", write_event::function),
     ("console", console::function),
     ("schedule-sync", schedule_sync::function),
     ("sync-worker", sync_worker::function),

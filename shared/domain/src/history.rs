@@ -1,5 +1,7 @@
 //! The history of an integration: every transition and what else a person should find there.
 
+use crate::appointment::Overridden;
+use crate::ids::AppointmentId;
 use crate::lifecycle::{ErrorReason, Status};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -50,6 +52,21 @@ pub enum HistoryEvent {
     Warned {
         /// Failed runs in a row.
         failures: u32,
+    },
+    /// An edit of an appointment lost against the other side's edit of the same field.
+    EditOverridden {
+        /// The appointment.
+        appointment: AppointmentId,
+        /// What lost, and against whom.
+        #[serde(flatten)]
+        overridden: Overridden,
+    },
+    /// A change of an appointment could not be written and was given up.
+    WriteFailed {
+        /// The appointment.
+        appointment: AppointmentId,
+        /// Why: a fixed code.
+        code: String,
     },
     /// The plan changed how often it may sync.
     IntervalLimited {

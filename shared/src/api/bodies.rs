@@ -1,7 +1,9 @@
 //! What requests carry. Unknown fields are refused, so that a typo is not silently ignored.
 
 use crate::secret::SecretText;
+use domain::appointment::{Appointment, OccurrenceOf};
 use domain::ids::{ProviderSlug, ResourceId};
+use domain::record::EventTime;
 use schemars::JsonSchema;
 use secrecy::SecretString;
 use serde::{Deserialize, Deserializer};
@@ -40,6 +42,52 @@ pub struct SettingsBody {
     /// Minutes between two scheduled syncs: 5, 15, 30 or 60.
     #[serde(default)]
     pub interval_minutes: Option<u32>,
+}
+
+/// Body of `PUT /integrations/{provider}/events/{id}`: the appointment as it is to be, whole.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AppointmentBody {
+    /// Title.
+    #[serde(default)]
+    pub title: String,
+    /// Description, plain text.
+    #[serde(default)]
+    pub description: Option<String>,
+    /// Place.
+    #[serde(default)]
+    pub location: Option<String>,
+    /// Start.
+    pub start: EventTime,
+    /// End, exclusive.
+    pub end: EventTime,
+    /// `RRULE`, `RDATE`, `EXRULE` and `EXDATE` lines of a series.
+    #[serde(default)]
+    pub recurrence: Vec<String>,
+    /// E-mail addresses of who is invited.
+    #[serde(default)]
+    pub attendees: Vec<String>,
+    /// Set for one occurrence of a series.
+    #[serde(default)]
+    pub occurrence_of: Option<OccurrenceOf>,
+    /// The `etag` of the event that the change was made from, as the records showed it. With it, what the person saw is
+    /// what the change is measured against; without it, what Aura wrote last.
+    #[serde(default)]
+    pub etag: Option<String>,
+}
+
+impl From<AppointmentBody> for Appointment {
+    fn from(body: AppointmentBody) -> Self {
+        Self {
+            title: body.title,
+            description: body.description,
+            location: body.location,
+            start: body.start,
+            end: body.end,
+            recurrence: body.recurrence,
+            attendees: body.attendees,
+        }
+    }
 }
 
 fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SecretString, D::Error> {

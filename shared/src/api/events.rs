@@ -3,7 +3,8 @@
 //! `docs/events/` has a JSON schema of each, generated from here.
 
 use chrono::{DateTime, Utc};
-use domain::ids::{AccountId, ExternalId, IntegrationId, ProviderSlug, ResourceId};
+use domain::appointment::{Appointment, OccurrenceOf, Overridden};
+use domain::ids::{AccountId, AppointmentId, ExternalId, IntegrationId, ProviderSlug, ResourceId};
 use domain::lifecycle::{ErrorReason, Status};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
@@ -101,6 +102,47 @@ pub struct ConfigurationChanged {
     pub hidden_providers: BTreeSet<ProviderSlug>,
 }
 
+/// `appointment.changed`: an appointment of Aura was made, changed or cancelled.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AppointmentChanged {
+    /// The account.
+    pub account: AccountId,
+    /// The appointment.
+    pub appointment: AppointmentId,
+    /// Grows with each change of the appointment: an older one changes nothing, whenever it arrives.
+    pub version: u64,
+    /// The appointment as it is from now on; absent when it was cancelled.
+    #[serde(default)]
+    pub content: Option<Appointment>,
+    /// It is one occurrence of another appointment.
+    #[serde(default)]
+    pub occurrence_of: Option<OccurrenceOf>,
+    /// The version of the provider's event that the change was made from, where the person saw one.
+    #[serde(default)]
+    pub etag: Option<String>,
+}
+
+/// What became of a change of an appointment.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AppointmentDetail {
+    /// The integration.
+    pub integration: IntegrationId,
+    /// Its provider.
+    pub provider: ProviderSlug,
+    /// The appointment.
+    pub appointment: AppointmentId,
+    /// The revision that was carried out, or given up.
+    pub revision: u64,
+    /// The appointment as the provider has it now; absent when it is cancelled or was not written.
+    pub content: Option<Appointment>,
+    /// Edits that lost against the other side's.
+    pub overridden: Vec<Overridden>,
+    /// Why it was given up: a fixed code.
+    pub failure: Option<String>,
+}
+
 /// An event as consumers see its detail. Only its schema is used: the bus puts the head together itself.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -137,13 +179,19 @@ pub const DEACTIVATED: &str = "integration.deactivated";
 pub const REACTIVATED: &str = "integration.reactivated";
 /// Records changed.
 pub const RECORDS: &str = "records.changed";
+/// The provider has a change of an appointment.
+pub const APPOINTMENT_WRITTEN: &str = "appointment.written";
+/// A change of an appointment was given up.
+pub const APPOINTMENT_FAILED: &str = "appointment.failed";
+/// Listened to: an appointment.
+pub const APPOINTMENT: &str = "appointment.changed";
 /// Listened to: the account's plan.
 pub const SUBSCRIPTION: &str = "billing.subscription.changed";
 /// Listened to: what the account sees.
 pub const CONFIGURATION: &str = "account.configuration.changed";
 
 /// Every kind of event with the schema of its detail: those that are published, then those that are listened to.
-pub const ALL: [Kind; 10] = [
+pub const ALL: [Kind; 13] = [
     (CREATED, published::<IntegrationDetail>),
     (CHANGED, published::<IntegrationDetail>),
     (DELETED, published::<IntegrationDetail>),
@@ -152,6 +200,9 @@ pub const ALL: [Kind; 10] = [
     (DEACTIVATED, published::<NoticeDetail>),
     (REACTIVATED, published::<NoticeDetail>),
     (RECORDS, published::<RecordsDetail>),
+    (APPOINTMENT_WRITTEN, published::<AppointmentDetail>),
+    (APPOINTMENT_FAILED, published::<AppointmentDetail>),
+    (APPOINTMENT, plain::<AppointmentChanged>),
     (SUBSCRIPTION, plain::<SubscriptionChanged>),
     (CONFIGURATION, plain::<ConfigurationChanged>),
 ];

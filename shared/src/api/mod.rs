@@ -2,6 +2,7 @@
 //!
 //! `docs/openapi.json` is generated from here, the template's routes are checked against it.
 
+mod appointments;
 mod bodies;
 pub mod events;
 mod history;
@@ -9,6 +10,7 @@ pub mod openapi;
 pub mod routes;
 mod views;
 
+pub use appointments::*;
 pub use bodies::*;
 pub use history::*;
 pub use views::*;

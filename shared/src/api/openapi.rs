@@ -2,8 +2,9 @@
 
 use crate::api::routes::{self, Access, Route};
 use crate::api::{
-    AgendaView, CatalogueView, ChangesView, CompleteBody, CompleteView, ConnectView, CreateBody, HistoryView,
-    IntegrationView, OptionsView, RunView, RunsView, SettingsBody, SyncStartedView, TestView,
+    AgendaView, AppointmentBody, CatalogueView, ChangesView, CompleteBody, CompleteView, ConnectView, CreateBody,
+    HistoryView, IntegrationView, OptionsView, RunView, RunsView, SettingsBody, SyncStartedView, TestView, WriteView,
+    WritesView,
 };
 use crate::entry::ProblemDocument;
 use schemars::generate::{SchemaGenerator, SchemaSettings};
@@ -65,6 +66,8 @@ fn operation(route: &Route, schemas: &mut SchemaGenerator) -> Value {
 fn operation_id(route: &Route) -> String {
     match *route {
         routes::RUN => "run".into(),
+        routes::CANCEL_EVENT => "cancel_event".into(),
+        routes::WRITES => "unfinished_writes".into(),
         routes::ASSETS => "asset".into(),
         routes::OPENAPI => "openapi".into(),
         _ => route.function.replace('-', "_"),
@@ -80,7 +83,7 @@ fn path_parameters(route: &Route) -> impl Iterator<Item = Value> {
 
 fn query_parameters(route: &Route) -> impl Iterator<Item = Value> {
     let names: &[(&str, &str)] = match *route {
-        routes::RUNS | routes::HISTORY => &[("limit", "integer"), ("cursor", "string")],
+        routes::RUNS | routes::HISTORY | routes::WRITES => &[("limit", "integer"), ("cursor", "string")],
         routes::RECORDS => &[
             ("updatedSince", "date-time"),
             ("from", "date-time"),
@@ -108,6 +111,8 @@ fn headers(route: &Route) -> impl Iterator<Item = Value> {
         routes::RESUME,
         routes::DISCONNECT,
         routes::DELETE,
+        routes::PUT_EVENT,
+        routes::CANCEL_EVENT,
     ]
     .contains(route);
     idempotent
@@ -127,6 +132,7 @@ fn body(route: &Route, schemas: &mut SchemaGenerator) -> Option<Schema> {
         routes::CREATE => Some(schema::<CreateBody>(schemas)),
         routes::COMPLETE => Some(schema::<CompleteBody>(schemas)),
         routes::SETTINGS => Some(schema::<SettingsBody>(schemas)),
+        routes::PUT_EVENT => Some(schema::<AppointmentBody>(schemas)),
         _ => None,
     }
 }
@@ -176,6 +182,8 @@ fn successes(route: &Route, schemas: &mut SchemaGenerator) -> Vec<(&'static str,
             let either = json!({ "oneOf": [schema::<ChangesView>(schemas), schema::<AgendaView>(schemas)] });
             vec![("200", Schema::try_from(either).ok())]
         }
+        routes::PUT_EVENT | routes::CANCEL_EVENT => vec![("202", Some(schema::<WriteView>(schemas)))],
+        routes::WRITES => vec![("200", Some(schema::<WritesView>(schemas)))],
         routes::HISTORY => vec![("200", Some(schema::<HistoryView>(schemas)))],
         routes::DELETE => vec![("204", None)],
         routes::CALLBACK => vec![("303", None)],

@@ -93,6 +93,30 @@ pub const HISTORY: Route =
 /// The synced records.
 pub const RECORDS: Route =
     route("GET", "/integrations/{provider}/records", "records", Access::Member, "The synced records");
+/// Put an appointment.
+pub const PUT_EVENT: Route = route(
+    "PUT",
+    "/integrations/{provider}/events/{id}",
+    "write-event",
+    Access::Member,
+    "Make or change an appointment in the calendar",
+);
+/// Cancel an appointment.
+pub const CANCEL_EVENT: Route = route(
+    "DELETE",
+    "/integrations/{provider}/events/{id}",
+    "write-event",
+    Access::Member,
+    "Cancel an appointment in the calendar",
+);
+/// What is not written yet.
+pub const WRITES: Route = route(
+    "GET",
+    "/integrations/{provider}/events/writes",
+    "write-event",
+    Access::Member,
+    "Changes of appointments that the provider does not have yet",
+);
 /// The page.
 pub const PAGE: Route = route("GET", "/", "console", Access::Public, "The reference page");
 /// The page's files.
@@ -101,7 +125,29 @@ pub const ASSETS: Route = route("GET", "/assets/{proxy+}", "console", Access::Pu
 pub const OPENAPI: Route = route("GET", "/openapi.json", "console", Access::Public, "This document");
 
 /// Every route.
-pub const ALL: [Route; 21] = [
-    LIST, GET, CREATE, DELETE, CONNECT, CALLBACK, COMPLETE, OPTIONS, SETTINGS, PAUSE, RESUME, DISCONNECT, TEST, SYNC,
-    RUNS, RUN, HISTORY, RECORDS, PAGE, ASSETS, OPENAPI,
+pub const ALL: [Route; 24] = [
+    LIST,
+    GET,
+    CREATE,
+    DELETE,
+    CONNECT,
+    CALLBACK,
+    COMPLETE,
+    OPTIONS,
+    SETTINGS,
+    PAUSE,
+    RESUME,
+    DISCONNECT,
+    TEST,
+    SYNC,
+    RUNS,
+    RUN,
+    HISTORY,
+    RECORDS,
+    PUT_EVENT,
+    CANCEL_EVENT,
+    WRITES,
+    PAGE,
+    ASSETS,
+    OPENAPI,
 ];

@@ -1,12 +1,13 @@
 //! A request as an endpoint sees it: parsed, limited, with the caller already verified.
 
+use crate::api::routes::Route;
 use crate::entry::caller::Caller;
 use crate::entry::problem::Problem;
 use crate::store::RequestName;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
-use domain::ids::ProviderSlug;
+use domain::ids::{AppointmentId, ProviderSlug};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -57,6 +58,16 @@ impl Request {
     /// A parameter of the path.
     pub fn path(&self, name: &str) -> Result<&str, Problem> {
         self.path.get(name).map(String::as_str).ok_or_else(|| Problem::not_found("resource"))
+    }
+
+    /// The appointment in the path; one that cannot exist is not found.
+    pub fn appointment(&self) -> Result<AppointmentId, Problem> {
+        AppointmentId::parse(self.path("id")?).map_err(|_| Problem::not_found("appointment"))
+    }
+
+    /// Whether it was called by the method of this route.
+    pub fn is(&self, route: &Route) -> bool {
+        self.route.split_once(' ').is_some_and(|(method, _)| method == route.method)
     }
 
     /// The provider in the path.

@@ -23,6 +23,8 @@ pub enum Due {
     Refresh,
     /// A look at an integration, whatever it does by itself.
     Checkup,
+    /// An appointment that is to be written to the provider.
+    Write,
     /// Something left to destroy, or a flow that has to end.
     Cleanup,
 }
@@ -35,6 +37,7 @@ impl Due {
             Self::Probe => "probe",
             Self::Refresh => "refresh",
             Self::Checkup => "checkup",
+            Self::Write => "write",
             Self::Cleanup => "cleanup",
         }
     }

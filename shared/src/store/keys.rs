@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::ids::{
-    AccountId, DatasetId, ExternalId, IntegrationId, ProviderAccountId, ProviderSlug, ResourceId, RunId,
+    AccountId, AppointmentId, DatasetId, ExternalId, IntegrationId, ProviderAccountId, ProviderSlug, ResourceId, RunId,
 };
 use domain::schedule;
 use std::collections::HashMap;
@@ -53,6 +53,8 @@ pub(crate) struct Index {
 pub(crate) const INTEGRATION: &str = "INTEGRATION#";
 /// Sort key prefix of resources.
 pub(crate) const RESOURCE: &str = "RESOURCE#";
+/// Sort key prefix of appointments.
+pub(crate) const APPOINTMENT: &str = "WRITE#";
 /// Sort key prefix of runs.
 pub(crate) const RUN: &str = "RUN#";
 /// Sort key prefix of history lines.
@@ -90,6 +92,11 @@ pub(crate) fn run(id: IntegrationId, run: RunId) -> Key {
 
 pub(crate) fn history(id: IntegrationId, line: Uuid) -> Key {
     Key::new(integration_partition(id), format!("{HISTORY}{line}"))
+}
+
+/// An appointment in the provider's calendar, and what is still to be written of it.
+pub(crate) fn appointment(id: IntegrationId, appointment: &AppointmentId) -> Key {
+    Key::new(integration_partition(id), format!("{APPOINTMENT}{appointment}"))
 }
 
 /// When the integration is looked at next, whatever it does by itself.

@@ -4,6 +4,7 @@
 //! attribute `expires_at` is in seconds and is a broom, never a clock.
 
 mod account;
+mod appointment;
 mod change;
 mod checkup;
 mod chunk;
@@ -27,6 +28,7 @@ mod run;
 mod table;
 
 pub use account::{Account, AccountNews};
+pub use appointment::{Agreed, AppointmentChange, AppointmentWrite, Sent, WriteState};
 pub use change::Change;
 pub use checkup::Checkup;
 pub use chunk::{Chunk, MOST_BYTES, MOST_RECORDS, RecordWrite};

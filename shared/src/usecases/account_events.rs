@@ -1,10 +1,11 @@
 //! What the rest of Aura says of accounts: their plan, and which providers they see. Events come at least once and in
 //! any order; each carries the version of what it tells, and an older one changes nothing.
 
-use crate::api::events::{self, ConfigurationChanged, SubscriptionChanged};
+use crate::api::events::{self, AppointmentChanged, ConfigurationChanged, SubscriptionChanged};
 use crate::entry::{Acknowledge, FunctionError};
 use crate::store::{Account, AccountNews, Integration, Store, StoreError};
 use crate::usecases::TRIES;
+use crate::usecases::appointments::{AcceptAppointments, Wish};
 use crate::usecases::draft::Draft;
 use crate::usecases::publish::Publisher;
 use domain::ids::AccountId;
@@ -30,6 +31,8 @@ pub struct AccountEvents {
     pub store: Store,
     /// Publishes what changed.
     pub publisher: Publisher,
+    /// Takes appointments over.
+    pub appointments: AcceptAppointments,
 }
 
 impl AccountEvents {
@@ -38,11 +41,27 @@ impl AccountEvents {
         let (account, version, news) = match envelope.detail_type.as_str() {
             events::SUBSCRIPTION => subscription(read(envelope.detail)?)?,
             events::CONFIGURATION => configuration(read(envelope.detail)?),
+            events::APPOINTMENT => return self.take_appointment(read(envelope.detail)?).await,
             _ => return Ok(Acknowledge::of("ignored")),
         };
         let outcome = self.apply(&account, version, &news).await.map_err(FunctionError::of)?;
         let mut done = Acknowledge::of(outcome);
         done.fields.push(("account_id", json!(account)));
+        Ok(done)
+    }
+
+    async fn take_appointment(&self, event: AppointmentChanged) -> Result<Acknowledge, FunctionError> {
+        let wish = Wish {
+            appointment: event.appointment,
+            revision: Some(event.version),
+            wanted: event.content,
+            occurrence_of: event.occurrence_of,
+            etag: event.etag,
+        };
+        let taken = self.appointments.take(&event.account, &wish).await;
+        let outcome = taken.map_err(|problem| FunctionError(format!("{}: {}", problem.code, problem.detail)))?;
+        let mut done = Acknowledge::of(outcome);
+        done.fields.push(("account_id", json!(event.account)));
         Ok(done)
     }
 

@@ -4,6 +4,7 @@ pub mod access;
 pub mod account_events;
 pub mod actions;
 mod answered;
+pub mod appointments;
 pub mod callback;
 pub mod catalogue;
 pub mod cleanup;

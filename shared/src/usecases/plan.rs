@@ -40,6 +40,18 @@ pub struct Planned {
     pub failed: usize,
 }
 
+impl Planned {
+    /// What both did.
+    pub(super) fn and(self, other: Self) -> Self {
+        Self {
+            due: self.due + other.due,
+            sent: self.sent + other.sent,
+            held_back: self.held_back + other.held_back,
+            failed: self.failed + other.failed,
+        }
+    }
+}
+
 /// Why planning stopped.
 #[derive(Debug, thiserror::Error)]
 pub enum PlanError {

@@ -5,6 +5,7 @@ use crate::entry::{Caller, Problem};
 use crate::queue::Queue;
 use crate::store::{Integration, RequestName, Store};
 use crate::usecases::Answered;
+use crate::usecases::appointments::AppointmentMessage;
 use crate::usecases::draft::Draft;
 use crate::usecases::get::{Found, Integrations};
 use crate::usecases::publish::{PATIENCE, Publisher};
@@ -22,6 +23,16 @@ pub struct SyncMessage {
     pub provider: ProviderSlug,
     /// The integration; another one by now makes the message void.
     pub integration: IntegrationId,
+}
+
+/// What the sync queue carries.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum SyncWork {
+    /// An appointment that is to be written.
+    Appointment(AppointmentMessage),
+    /// An integration that is to be synced.
+    Sync(SyncMessage),
 }
 
 impl SyncMessage {

@@ -1,6 +1,7 @@
 //! One run of a sync, or a step of it: take the lease, test if that is due, read what changed, store it in chunks
 //! under the fence, and end.
 
+mod echo;
 mod end;
 mod pages;
 mod resources;

@@ -1,5 +1,6 @@
 //! Storing a page in chunks: each one transaction under the fence, the last one with the cursor.
 
+use super::echo::Own;
 use super::pages::generation;
 use super::{Step, Stop};
 use crate::api::events::{self, RecordChange, RecordsDetail};
@@ -11,7 +12,7 @@ use domain::ids::ExternalId;
 use domain::record::Record;
 use domain::run::Counts;
 use providers::{Next, Page, Pulled};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// What a page asks for with one record.
@@ -53,13 +54,18 @@ impl Batch {
     }
 
     pub(super) fn put(&mut self, record: StoredRecord, change: &'static str) {
+        self.changes.push(RecordChange { id: record.id.clone(), change: change.into(), version: record.version });
+        self.put_quietly(record, change);
+    }
+
+    /// The same for Aura's own write, of which nobody is told.
+    fn put_quietly(&mut self, record: StoredRecord, change: &'static str) {
         match change {
             "created" => self.counts.created += 1,
             "updated" => self.counts.updated += 1,
             _ => self.counts.deleted += 1,
         }
         self.bytes += record.body.as_deref().map_or(0, str::len) + 1024;
-        self.changes.push(RecordChange { id: record.id.clone(), change: change.into(), version: record.version });
         self.writes.push(RecordWrite::Put(record));
     }
 }
@@ -76,11 +82,12 @@ impl Step<'_> {
         for part in entries.chunks(MOST_RECORDS) {
             let ids: Vec<&ExternalId> = part.iter().map(Entry::id).collect();
             let known = self.worker.store.existing(self.held.dataset, &resource.resource, &ids).await?;
+            let own = self.own_entries(resource, part, &known).await?;
             for entry in part {
                 if batch.is_full() {
                     self.store_batch(resource, std::mem::take(&mut batch), begun.take().as_ref()).await?;
                 }
-                self.decide(resource, entry, known.get(entry.id()), &mut batch)?;
+                self.decide(resource, entry, known.get(entry.id()), &own, &mut batch)?;
             }
         }
         advance(resource, page.next);
@@ -113,18 +120,48 @@ impl Step<'_> {
         entries
     }
 
+    /// The appointments that entries were written for, where they are not stored just so already.
+    async fn own_entries(
+        &self,
+        resource: &Resource,
+        part: &[Entry],
+        known: &HashMap<ExternalId, Existing>,
+    ) -> Result<Own, Stop> {
+        let (mut events, mut gone) = (Vec::new(), Vec::new());
+        for entry in part {
+            let alive = known.get(entry.id()).filter(|known| !known.deleted);
+            match entry {
+                Entry::Record(record) => match record.as_ref() {
+                    Record::CalendarEvent(event) if event.mark.is_some() && !is_stored(record, alive)? => {
+                        events.push(event);
+                    }
+                    _ => {}
+                },
+                Entry::Gone(id) if alive.is_some() => gone.push(id.clone()),
+                Entry::Gone(_) | Entry::Unreadable(_) => {}
+            }
+        }
+        let mut own = self.own(resource, events).await?;
+        own.add(self.own_gone(resource, gone).await?);
+        Ok(own)
+    }
+
     /// What one entry changes, against what is known of it.
     fn decide(
         &self,
         resource: &Resource,
         entry: &Entry,
         known: Option<&Existing>,
+        own: &Own,
         batch: &mut Batch,
     ) -> Result<(), Stop> {
         let alive = known.filter(|known| !known.deleted);
         match (entry, alive) {
             (Entry::Record(record), None) if is_outside(record, resource.window_start) => batch.counts.skipped += 1,
-            (Entry::Record(record), _) => self.decide_record(resource, record, known, batch)?,
+            (Entry::Record(record), _) => self.decide_record(resource, record, known, own, batch)?,
+            (Entry::Gone(id), Some(known)) if own.is_cancelled(id) => {
+                batch.put_quietly(tombstone(resource, id, known.version, self.worker.store.now()), "deleted");
+            }
             (Entry::Gone(id), Some(known)) => {
                 batch.put(tombstone(resource, id, known.version, self.worker.store.now()), "deleted");
             }
@@ -140,12 +177,20 @@ impl Step<'_> {
         resource: &Resource,
         record: &Record,
         known: Option<&Existing>,
+        own: &Own,
         batch: &mut Batch,
     ) -> Result<(), Stop> {
         let mark = generation(resource);
-        let body = serde_json::to_string(record).map_err(crate::store::StoreError::encoding)?;
-        let hash = StoredRecord::digest(&body);
         let alive = known.filter(|known| !known.deleted);
+        if let Some(same) = alive.filter(|_| is_marked(record))
+            && is_stored(record, alive)?
+        {
+            batch.seen(record.id(), same, mark);
+            return Ok(());
+        }
+        let kept = own.kept(record);
+        let body = encoded(&kept)?;
+        let hash = StoredRecord::digest(&body);
         if let Some(same) = alive.filter(|known| known.hash == hash) {
             batch.seen(record.id(), same, mark);
             return Ok(());
@@ -160,7 +205,12 @@ impl Step<'_> {
             changed_at: self.worker.store.now(),
             body: Some(body),
         };
-        batch.put(stored, if alive.is_some() { "updated" } else { "created" });
+        let change = if alive.is_some() { "updated" } else { "created" };
+        if own.is_echo(&kept) {
+            batch.put_quietly(stored, change)
+        } else {
+            batch.put(stored, change)
+        }
         Ok(())
     }
 
@@ -215,6 +265,20 @@ fn advance(resource: &mut Resource, next: Next) {
             resource.pulling = None;
         }
     }
+}
+
+fn encoded(record: &Record) -> Result<String, Stop> {
+    Ok(serde_json::to_string(record).map_err(crate::store::StoreError::encoding)?)
+}
+
+fn is_marked(record: &Record) -> bool {
+    matches!(record, Record::CalendarEvent(event) if event.mark.is_some())
+}
+
+/// Whether the record is stored just so.
+fn is_stored(record: &Record, alive: Option<&Existing>) -> Result<bool, Stop> {
+    let Some(alive) = alive else { return Ok(false) };
+    Ok(alive.hash == StoredRecord::digest(&encoded(record)?))
 }
 
 /// A record that is gone, without its content.

@@ -2,7 +2,7 @@
 
 use super::store_page::{Batch, tombstone};
 use super::{Step, Stop};
-use crate::store::{Chunk, MOST_RECORDS, Resource};
+use crate::store::{Chunk, MOST_RECORDS, Resource, StoredRecord};
 use domain::ids::ResourceId;
 use uuid::Uuid;
 
@@ -54,12 +54,15 @@ impl Step<'_> {
             let store = &self.worker.store;
             let page = store.records_of(self.held.dataset, &resource.resource, MOST_RECORDS, after).await?;
             let now = store.now();
+            let seen = |record: &StoredRecord| record.deleted || (spared.is_some() && record.generation == spared);
+            let unseen: Vec<StoredRecord> = page.items.into_iter().filter(|record| !seen(record)).collect();
+            let young = match spared {
+                Some(generation) => self.too_young(resource, &unseen, generation).await?,
+                None => vec![],
+            };
             let mut batch = Batch::default();
-            for record in page.items {
-                let spare = record.deleted || (spared.is_some() && record.generation == spared);
-                if !spare {
-                    batch.put(tombstone(resource, &record.id, record.version, now), "deleted");
-                }
+            for record in unseen.iter().filter(|record| !young.contains(&record.id)) {
+                batch.put(tombstone(resource, &record.id, record.version, now), "deleted");
             }
             if !batch.writes.is_empty() {
                 self.store_batch(resource, batch, None).await?;

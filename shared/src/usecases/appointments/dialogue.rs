@@ -1,0 +1,182 @@
+//! The dialogue with the provider about one appointment: insert, change or remove its event, whatever is there already.
+//!
+//! Every request may have arrived although its answer did not, so each way out begins with what is there: an insert of a
+//! taken id reads it, a change of another version reads it and merges.
+
+use crate::store::AppointmentWrite;
+use domain::appointment::{Appointment, AppointmentMark, Base, Field, Merged, Overridden, merge};
+use domain::failure::FailureClass;
+use domain::ids::ExternalId;
+use domain::record::CalendarEvent;
+use providers::{Access, Found, ProviderError, Push, PushChange, PushError, PushTarget};
+
+/// How often an event is read and changed anew when somebody else keeps changing it.
+const MOST_ROUNDS: usize = 5;
+
+/// What the provider has now.
+#[derive(Debug)]
+pub(super) enum Told {
+    /// The event, and which edits lost. `foreign`: it carries edits of the provider's side that Aura does not know yet.
+    Event { event: Box<CalendarEvent>, overridden: Vec<Overridden>, foreign: bool },
+    /// No event of it.
+    Removed,
+    /// The event was deleted at the provider although Aura changed it.
+    Deleted,
+}
+
+/// One dialogue.
+pub(super) struct Dialogue<'a> {
+    pub(super) push: &'a dyn Push,
+    pub(super) access: &'a Access,
+    pub(super) item: &'a AppointmentWrite,
+}
+
+impl Dialogue<'_> {
+    /// Makes the provider have what the item wants.
+    pub(super) async fn hold(&self) -> Result<Told, PushError> {
+        match &self.item.wanted {
+            None => self.remove().await,
+            Some(content) => self.write(content).await,
+        }
+    }
+
+    async fn remove(&self) -> Result<Told, PushError> {
+        let invited = self.item.agreed.as_ref().is_some_and(|agreed| !agreed.event.attendees.is_empty());
+        // Nothing was ever sent, so nothing is there. An occurrence is there as long as its series is.
+        if self.item.agreed.is_none() && self.item.sent.is_empty() && self.item.occurrence_of.is_none() {
+            return Ok(Told::Removed);
+        }
+        let event = match self.event().await {
+            Err(PushError::Gone) => return Ok(Told::Removed),
+            event => event?,
+        };
+        self.push.remove(self.access, self.target(&event), invited).await?;
+        Ok(Told::Removed)
+    }
+
+    async fn write(&self, content: &Appointment) -> Result<Told, PushError> {
+        let event = self.event().await?;
+        if let Some(agreed) = &self.item.agreed {
+            return self.change(&event, content, Some(agreed.base()), agreed.event.clone()).await;
+        }
+        if self.item.occurrence_of.is_some() {
+            return self.join(&event, content).await;
+        }
+        match self.push.insert(self.access, self.target(&event), content, &self.item.mark()).await {
+            Ok(event) => Ok(told(event, vec![], false)),
+            Err(PushError::Exists) => self.join(&event, content).await,
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Goes on from what is there under the id.
+    async fn join(&self, event: &ExternalId, content: &Appointment) -> Result<Told, PushError> {
+        match self.push.read(self.access, self.target(event)).await? {
+            Found::Event(current) => {
+                let base = self.base(&current);
+                self.change(event, content, base, current).await
+            }
+            // What Aura sent before was there, and somebody else has deleted it since.
+            Found::Cancelled(current) if self.was_left_standing(&current) => Ok(Told::Deleted),
+            Found::Cancelled(current) => self.revive(event, content, &current).await,
+            Found::Absent if self.item.occurrence_of.is_some() => Err(PushError::Gone),
+            Found::Absent => Err(ProviderError::new(FailureClass::Transient, "neither_there_nor_absent").into()),
+        }
+    }
+
+    /// Changes the event until nothing is left to change.
+    async fn change(
+        &self,
+        event: &ExternalId,
+        content: &Appointment,
+        mut base: Option<Base>,
+        mut current: CalendarEvent,
+    ) -> Result<Told, PushError> {
+        let mut foreign = false;
+        for _ in 0..MOST_ROUNDS {
+            let Some(theirs) = Appointment::of(&current) else { return Ok(Told::Deleted) };
+            foreign |= base.as_ref().is_none_or(|base| !theirs.differs(&base.is).is_empty());
+            let Merged { content: merged, overridden } = merge(base.as_ref(), content, &theirs);
+            let fields = merged.differs(&theirs);
+            if fields.is_empty() {
+                return Ok(told(current, overridden, foreign));
+            }
+            match self.send(event, &merged, &fields, &current, false).await {
+                Ok(event) => return Ok(told(event, overridden, foreign)),
+                Err(PushError::Changed) => match self.push.read(self.access, self.target(event)).await? {
+                    Found::Event(now) => {
+                        base = self.base(&now);
+                        current = now;
+                    }
+                    Found::Cancelled(_) | Found::Absent => return Ok(Told::Deleted),
+                },
+                Err(PushError::Gone) => return Ok(Told::Deleted),
+                Err(error) => return Err(error),
+            }
+        }
+        Err(ProviderError::new(FailureClass::Transient, "changes_again_and_again").into())
+    }
+
+    async fn revive(
+        &self,
+        event: &ExternalId,
+        content: &Appointment,
+        current: &CalendarEvent,
+    ) -> Result<Told, PushError> {
+        match self.send(event, content, &Field::ALL, current, true).await {
+            Ok(event) => Ok(told(event, vec![], false)),
+            // It came back meanwhile, or changed: the next try reads it anew.
+            Err(PushError::Changed) => Err(ProviderError::new(FailureClass::Transient, "changed_meanwhile").into()),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn send(
+        &self,
+        event: &ExternalId,
+        content: &Appointment,
+        fields: &[Field],
+        current: &CalendarEvent,
+        revive: bool,
+    ) -> Result<CalendarEvent, PushError> {
+        let mark = self.item.mark();
+        let change = PushChange { content, fields, mark: &mark, current, revive };
+        self.push.change(self.access, self.target(event), &change).await
+    }
+
+    /// What both sides had when the event was last written by Aura. An occurrence that Aura never wrote is what its series
+    /// made of it.
+    fn base(&self, event: &CalendarEvent) -> Option<Base> {
+        match own_mark(self.item, event) {
+            Some(mark) => self.item.base_of(mark.revision),
+            None if self.item.occurrence_of.is_some() => Appointment::of(event).map(Base::same),
+            None => self.item.agreed.as_ref().map(crate::store::Agreed::base),
+        }
+    }
+
+    fn was_left_standing(&self, event: &CalendarEvent) -> bool {
+        own_mark(self.item, event).is_some_and(|mark| self.item.was_left_standing(mark.revision))
+    }
+
+    async fn event(&self) -> Result<ExternalId, PushError> {
+        if let Some(event) = super::event_id(self.push, self.item) {
+            return Ok(event);
+        }
+        let of = self.item.occurrence_of.as_ref().ok_or(PushError::Gone)?;
+        let series = self.push.event_id(self.item.id, &of.series, &self.item.calendar);
+        self.push.occurrence(self.access, self.target(&series), &of.original_start).await
+    }
+
+    fn target<'b>(&'b self, event: &'b ExternalId) -> PushTarget<'b> {
+        PushTarget { resource: &self.item.calendar, event }
+    }
+}
+
+/// The mark of an event, if it is of this very appointment: occurrences inherit their series', copies keep the original's.
+pub(super) fn own_mark<'a>(item: &AppointmentWrite, event: &'a CalendarEvent) -> Option<&'a AppointmentMark> {
+    event.mark.as_ref().filter(|mark| mark.appointment == item.appointment && mark.integration == item.id)
+}
+
+fn told(event: CalendarEvent, overridden: Vec<Overridden>, foreign: bool) -> Told {
+    Told::Event { event: Box::new(event), overridden, foreign }
+}

@@ -1,0 +1,278 @@
+//! What becomes of an appointment's item by the dialogue's outcome.
+
+use super::dialogue::Told;
+use crate::api::events::{self, AppointmentDetail, RecordChange, RecordsDetail};
+use crate::store::{
+    Agreed, AppointmentChange, AppointmentWrite, Integration, OutboxEntry, Store, StoreError, StoredRecord, WriteState,
+};
+use crate::usecases::access::AccessError;
+use crate::usecases::draft::event;
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::appointment::{Appointment, Overridden};
+use domain::failure::FailureClass;
+use domain::history::{Actor, HistoryEvent, HistoryLine};
+use domain::policy::{self, Policy};
+use domain::record::{CalendarEvent, Record};
+use providers::PushError;
+
+/// The account may not write to the calendar.
+pub(super) const READ_ONLY: &str = "calendar_read_only";
+/// There is no such calendar any more.
+pub(super) const CALENDAR_GONE: &str = "calendar_gone";
+/// The event was deleted at the provider.
+pub(super) const EVENT_GONE: &str = "event_deleted";
+/// The provider does not accept the content.
+pub(super) const REJECTED: &str = "rejected";
+/// The integration was disconnected meanwhile.
+pub(super) const NOT_CONNECTED: &str = "not_connected";
+/// The integration has another provider account.
+pub(super) const OTHER_ACCOUNT: &str = "other_account";
+/// It was tried for a week.
+pub(super) const GAVE_UP: &str = "gave_up";
+
+/// So long a change is tried.
+const PATIENCE: TimeDelta = TimeDelta::days(7);
+
+/// Why a try ended without the provider having the change.
+#[derive(Debug)]
+pub(super) enum Stop {
+    /// It can never be written.
+    Never(&'static str),
+    /// It is tried again; `after`: not before this instant.
+    Again { code: String, after: Option<DateTime<Utc>> },
+}
+
+impl Stop {
+    /// The stop that a failed dialogue leads to.
+    pub(super) fn of(error: PushError, now: DateTime<Utc>) -> Self {
+        let error = match error {
+            PushError::ReadOnly => return Self::Never(READ_ONLY),
+            PushError::Gone => return Self::Never(CALENDAR_GONE),
+            PushError::Exists | PushError::Changed => return Self::Again { code: "contended".into(), after: None },
+            PushError::Failed(error) => error,
+        };
+        match error.class {
+            FailureClass::PermanentRecord | FailureClass::OurBug => Self::Never(REJECTED),
+            FailureClass::ResourceNotFound => Self::Never(CALENDAR_GONE),
+            FailureClass::PermanentConfiguration => Self::Never(READ_ONLY),
+            _ => Self::Again { code: error.code.clone(), after: error.retry_after.map(|wait| now + wait) },
+        }
+    }
+
+    /// The stop when there is no access.
+    pub(super) fn without_access(error: &AccessError, now: DateTime<Utc>) -> Self {
+        let (code, after) = match error {
+            AccessError::Suspected { until } => ("suspected".to_owned(), Some(*until)),
+            AccessError::Provider(error) => (error.code.clone(), error.retry_after.map(|wait| now + wait)),
+            AccessError::Dead | AccessError::NotConnected => ("error".to_owned(), None),
+            _ => ("our_outage".to_owned(), None),
+        };
+        Self::Again { code, after }
+    }
+}
+
+/// Decides what an item becomes.
+pub(super) struct Outcome<'a> {
+    pub(super) store: &'a Store,
+    pub(super) policy: &'a Policy,
+    pub(super) integration: &'a Integration,
+}
+
+impl Outcome<'_> {
+    /// The provider has what was wanted of `carried`; the item may want something newer by now.
+    pub(super) async fn told<'a>(
+        &self,
+        now: &'a AppointmentWrite,
+        carried: &AppointmentWrite,
+        told: &Told,
+    ) -> Result<AppointmentChange<'a>, StoreError> {
+        let mut next = released(now);
+        next.sent.clear();
+        let mut change = match told {
+            Told::Event { event, overridden, foreign } => {
+                let said = carried.wanted.clone().or_else(|| Appointment::of(event));
+                next.agreed = said.map(|said| Agreed { said, event: (**event).clone() });
+                next.event = Some(event.id.clone());
+                next.written_at = Some(self.store.now());
+                let mut change = self.finished(now, next, carried, overridden, None);
+                self.keep_record(&mut change, event, *foreign).await?;
+                change
+            }
+            Told::Removed => {
+                let gone = next.agreed.take();
+                next.written_at = Some(self.store.now());
+                let mut change = self.finished(now, next, carried, &[], None);
+                if let Some(gone) = gone {
+                    self.drop_record(&mut change, &gone.event).await?;
+                }
+                change
+            }
+            Told::Deleted => {
+                next.agreed = None;
+                self.finished(now, next, carried, &[], Some(EVENT_GONE))
+            }
+        };
+        for overridden in change.next.overridden.clone() {
+            let appointment = change.next.appointment.clone();
+            let event = HistoryEvent::EditOverridden { appointment, overridden };
+            change.lines.push(HistoryLine { actor: Actor::Provider, event });
+        }
+        Ok(change)
+    }
+
+    /// The try ended without the provider having it.
+    pub(super) fn stopped<'a>(
+        &self,
+        now: &'a AppointmentWrite,
+        carried: &AppointmentWrite,
+        stop: &Stop,
+    ) -> AppointmentChange<'a> {
+        let mut next = released(now);
+        match stop {
+            Stop::Never(code) => self.finished(now, next, carried, &[], Some(code)),
+            Stop::Again { .. } if self.store.now() - carried.changed_at > PATIENCE => {
+                self.finished(now, next, carried, &[], Some(GAVE_UP))
+            }
+            Stop::Again { code, after } => {
+                let newer = next.revision != carried.revision;
+                next.attempts = if newer { 0 } else { next.attempts + 1 };
+                next.failure = Some(code.clone());
+                let wait = policy::backoff(self.policy, next.attempts.max(1), self.store.jitter());
+                let due = self.store.now() + if newer { TimeDelta::zero() } else { wait };
+                next.due_at = Some(after.map_or(due, |after| due.max(after)));
+                AppointmentChange::new(Some(now), next)
+            }
+        }
+    }
+
+    /// What was carried is over; what is wanted since is still to be done.
+    fn finished<'a>(
+        &self,
+        now: &'a AppointmentWrite,
+        mut next: AppointmentWrite,
+        carried: &AppointmentWrite,
+        overridden: &[Overridden],
+        failure: Option<&'static str>,
+    ) -> AppointmentChange<'a> {
+        let newest = next.revision == carried.revision;
+        next.attempts = 0;
+        next.overridden = overridden.to_vec();
+        if newest {
+            next.state = if failure.is_some() { WriteState::Failed } else { WriteState::Written };
+            next.failure = failure.map(str::to_owned);
+            next.due_at = None;
+        } else {
+            next.due_at = Some(self.store.now());
+        }
+        let told = self.event(&next, carried, overridden, failure);
+        let mut change = AppointmentChange::new(Some(now), next);
+        change.events.push(told);
+        if let Some(code) = failure {
+            let event = HistoryEvent::WriteFailed { appointment: carried.appointment.clone(), code: code.to_owned() };
+            change.lines.push(HistoryLine { actor: Actor::Provider, event });
+        }
+        change
+    }
+
+    fn event(
+        &self,
+        next: &AppointmentWrite,
+        carried: &AppointmentWrite,
+        overridden: &[Overridden],
+        failure: Option<&'static str>,
+    ) -> OutboxEntry {
+        let content = next.agreed.as_ref().and_then(|agreed| Appointment::of(&agreed.event));
+        let detail = AppointmentDetail {
+            integration: next.id,
+            provider: next.provider.clone(),
+            appointment: next.appointment.clone(),
+            revision: carried.revision,
+            content: content.filter(|_| failure.is_none()),
+            overridden: overridden.to_vec(),
+            failure: failure.map(str::to_owned),
+        };
+        let kind = if failure.is_some() { events::APPOINTMENT_FAILED } else { events::APPOINTMENT_WRITTEN };
+        OutboxEntry::new(event(self.store, kind, self.integration, &detail))
+    }
+
+    /// The event is a record like any other, where its calendar is read; the next pull finds it unchanged. Only what it
+    /// brings from the provider's side is told.
+    async fn keep_record(
+        &self,
+        change: &mut AppointmentChange<'_>,
+        event: &CalendarEvent,
+        foreign: bool,
+    ) -> Result<(), StoreError> {
+        let body = serde_json::to_string(&Record::CalendarEvent(event.clone())).map_err(StoreError::encoding)?;
+        let Some(known) = self.known(change, event).await? else { return Ok(()) };
+        let hash = StoredRecord::digest(&body);
+        if known.body.is_some() && known.hash == hash {
+            return Ok(());
+        }
+        let record = StoredRecord {
+            hash,
+            version: known.version + 1,
+            deleted: false,
+            changed_at: self.store.now(),
+            body: Some(body),
+            ..known
+        };
+        if foreign {
+            self.tell_record(change, &record, "updated");
+        }
+        change.record = Some(record);
+        Ok(())
+    }
+
+    async fn drop_record(&self, change: &mut AppointmentChange<'_>, event: &CalendarEvent) -> Result<(), StoreError> {
+        let Some(known) = self.known(change, event).await?.filter(|known| known.body.is_some()) else { return Ok(()) };
+        change.record = Some(StoredRecord {
+            hash: String::new(),
+            version: known.version + 1,
+            deleted: true,
+            changed_at: self.store.now(),
+            body: None,
+            ..known
+        });
+        Ok(())
+    }
+
+    /// The event's record as it is known, or an empty one; `None` where its calendar is not read.
+    async fn known(
+        &self,
+        change: &AppointmentChange<'_>,
+        event: &CalendarEvent,
+    ) -> Result<Option<StoredRecord>, StoreError> {
+        let calendar = &change.next.calendar;
+        let read = self.integration.settings.resources.contains(calendar);
+        if !read || change.next.dataset != self.integration.dataset {
+            return Ok(None);
+        }
+        let known = self.store.record(self.integration, calendar, &event.id).await?;
+        Ok(Some(known.unwrap_or_else(|| StoredRecord {
+            resource: calendar.clone(),
+            id: event.id.clone(),
+            hash: String::new(),
+            version: 0,
+            generation: None,
+            deleted: true,
+            changed_at: self.store.now(),
+            body: None,
+        })))
+    }
+
+    fn tell_record(&self, change: &mut AppointmentChange<'_>, record: &StoredRecord, what: &str) {
+        let detail = RecordsDetail {
+            integration: change.next.id,
+            provider: change.next.provider.clone(),
+            resource: record.resource.clone(),
+            changes: vec![RecordChange { id: record.id.clone(), change: what.into(), version: record.version }],
+        };
+        change.events.push(OutboxEntry::new(event(self.store, events::RECORDS, self.integration, &detail)));
+    }
+}
+
+/// The item without its worker.
+fn released(now: &AppointmentWrite) -> AppointmentWrite {
+    AppointmentWrite { lease_until: None, ..now.clone() }
+}

@@ -1,0 +1,137 @@
+//! Aura's own writes among what a pull brings: they are stored like any record, and nobody is told of them as a change
+//! of the provider's side.
+
+use super::{Step, Stop};
+use crate::store::{AppointmentWrite, Resource, StoreError, StoredRecord, WriteState};
+use chrono::{DateTime, Utc};
+use domain::appointment::{Appointment, AppointmentMark};
+use domain::ids::ExternalId;
+use domain::record::{CalendarEvent, Record};
+use futures_util::{StreamExt, TryStreamExt, stream};
+use std::borrow::Cow;
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// Items that are read at a time.
+const CONCURRENCY: usize = 16;
+
+/// The appointments that some events were written for, by event.
+#[derive(Default)]
+pub(super) struct Own(HashMap<ExternalId, AppointmentWrite>);
+
+impl Own {
+    /// The record as it is kept: the mark of somebody else's appointment, or of a copy, means nothing here.
+    pub(super) fn kept<'a>(&self, record: &'a Record) -> Cow<'a, Record> {
+        match record {
+            Record::CalendarEvent(event) if event.mark.is_some() && !self.0.contains_key(&event.id) => {
+                Cow::Owned(Record::CalendarEvent(CalendarEvent { mark: None, ..event.clone() }))
+            }
+            record => Cow::Borrowed(record),
+        }
+    }
+
+    /// Whether the record is what Aura wrote: the version that its write returned, or what was sent last and may never
+    /// have been answered.
+    pub(super) fn is_echo(&self, record: &Record) -> bool {
+        let Record::CalendarEvent(event) = record else { return false };
+        let Some(item) = self.0.get(&event.id) else { return false };
+        let returned = item.agreed.as_ref().is_some_and(|agreed| agreed.event.etag == event.etag);
+        let mark = event.mark.as_ref().filter(|mark| mark.appointment == item.appointment);
+        returned || mark.is_some_and(|mark| was_sent(item, mark, event))
+    }
+
+    /// Takes others in.
+    pub(super) fn add(&mut self, others: Self) {
+        self.0.extend(others.0);
+    }
+
+    /// Whether Aura itself has cancelled the appointment of a record that is gone.
+    pub(super) fn is_cancelled(&self, id: &ExternalId) -> bool {
+        self.0.get(id).is_some_and(|item| item.wanted.is_none())
+    }
+
+    /// Whether a record that a full pull did not see may be younger than that pull, or is still to be written.
+    fn outlives(&self, id: &ExternalId, pull: Option<DateTime<Utc>>) -> bool {
+        self.0.get(id).is_some_and(|item| {
+            let younger = item.written_at.zip(pull).is_some_and(|(written, pull)| written >= pull);
+            item.state == WriteState::Pending || younger
+        })
+    }
+}
+
+fn was_sent(item: &AppointmentWrite, mark: &AppointmentMark, event: &CalendarEvent) -> bool {
+    let Some(content) = Appointment::of(event) else { return false };
+    let sent = item.sent.iter().find(|sent| sent.revision == mark.revision).and_then(|sent| sent.content.as_ref());
+    sent.is_some_and(|sent| sent.differs(&content).is_empty())
+}
+
+impl Step<'_> {
+    /// The appointments of these events, as far as they are of this integration and no copies.
+    pub(super) async fn own<'a>(
+        &self,
+        resource: &Resource,
+        events: impl IntoIterator<Item = &'a CalendarEvent>,
+    ) -> Result<Own, StoreError> {
+        let Some(push) = self.provider.push() else { return Ok(Own::default()) };
+        let marked = events.into_iter().filter_map(|event| {
+            let mark = event.mark.clone().filter(|mark| mark.integration == self.held.id)?;
+            Some((event.id.clone(), mark.appointment))
+        });
+        let marked: Vec<_> = marked.collect();
+        let found = stream::iter(marked)
+            .map(|(event, appointment)| async move {
+                let item = self.worker.store.appointment(self.held.id, &appointment).await?;
+                let item = item.filter(|item| {
+                    let same = item.event.as_ref() == Some(&event)
+                        || push.event_id(item.id, &item.appointment, &item.calendar) == event;
+                    same && item.calendar == resource.resource && item.dataset == self.held.dataset
+                });
+                Ok::<_, StoreError>(item.map(|item| (event, item)))
+            })
+            .buffer_unordered(CONCURRENCY)
+            .try_filter_map(|found| async move { Ok(found) })
+            .try_collect()
+            .await?;
+        Ok(Own(found))
+    }
+
+    /// The appointments of records that are stored and said to be gone.
+    pub(super) async fn own_gone(&self, resource: &Resource, gone: Vec<ExternalId>) -> Result<Own, StoreError> {
+        if gone.is_empty() || self.provider.push().is_none() {
+            return Ok(Own::default());
+        }
+        let stored: Vec<StoredRecord> = stream::iter(gone)
+            .map(|id| async move { self.worker.store.record(&self.held, &resource.resource, &id).await })
+            .buffer_unordered(CONCURRENCY)
+            .try_filter_map(|record| async move { Ok(record) })
+            .try_collect()
+            .await?;
+        self.own_stored(resource, &stored).await
+    }
+
+    async fn own_stored(&self, resource: &Resource, stored: &[StoredRecord]) -> Result<Own, StoreError> {
+        let mut events = Vec::new();
+        for record in stored {
+            if let Some(Record::CalendarEvent(event)) = record.record()? {
+                events.push(event);
+            }
+        }
+        self.own(resource, &events).await
+    }
+
+    /// Of records that a full pull did not see, those that it cannot have seen: written after it began, or still to be
+    /// written.
+    pub(super) async fn too_young(
+        &self,
+        resource: &Resource,
+        unseen: &[StoredRecord],
+        generation: Uuid,
+    ) -> Result<Vec<ExternalId>, Stop> {
+        let own = self.own_stored(resource, unseen).await?;
+        let pull = generation.get_timestamp().and_then(|at| {
+            let (seconds, nanos) = at.to_unix();
+            DateTime::from_timestamp(seconds as i64, nanos)
+        });
+        Ok(unseen.iter().filter(|record| own.outlives(&record.id, pull)).map(|record| record.id.clone()).collect())
+    }
+}
