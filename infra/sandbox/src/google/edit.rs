@@ -14,6 +14,21 @@ use super::{
 const READ_ONLY: &[&str] =
     &["kind", "etag", "htmlLink", "created", "updated", "creator", "recurringEventId", "iCalUID"];
 
+/// What no other event has, be it a copy or not.
+const OF_ONE_EVENT: &[&str] = &[
+    "id",
+    "etag",
+    "htmlLink",
+    "created",
+    "updated",
+    "creator",
+    "organizer",
+    "iCalUID",
+    "sequence",
+    "recurringEventId",
+    "originalStartTime",
+];
+
 /// Fields whose change raises the iCalendar sequence.
 const RESCHEDULING: &[&str] = &["start", "end", "recurrence", "status"];
 
@@ -41,7 +56,7 @@ pub(crate) fn patch(
     now: DateTime<Utc>,
 ) -> Result<Body, ApiError> {
     let target = Target::of(calendar, id)?;
-    if target.is_deleted(calendar) && !matches!(status(&sent), Some("confirmed" | "tentative")) {
+    if target.kind == TargetKind::Deleted && !matches!(status(&sent), Some("confirmed" | "tentative")) {
         return Err(ApiError::not_found());
     }
     meets(&target.etag, if_match)?;
@@ -72,56 +87,57 @@ pub(crate) fn delete(
 pub(crate) fn duplicate(calendar: &mut Calendar, id: &str, now: DateTime<Utc>) -> Result<Body, ApiError> {
     let original = calendar.get(id).filter(|entry| !entry.is_cancelled()).ok_or_else(ApiError::not_found)?.body.clone();
     let mut body = skeleton(calendar, &new_id(calendar), now);
-    let own = ["recurringEventId", "originalStartTime"];
     for (field, value) in original {
-        if !body.contains_key(&field) && !own.contains(&field.as_str()) {
+        if !OF_ONE_EVENT.contains(&field.as_str()) {
             body.insert(field, value);
         }
     }
     Ok(calendar.add(body)?.body.clone())
 }
 
-/// What a write is about: the event as it is, or as it would be.
+/// What a write is about: the event as it is, was, or would be.
 struct Target {
     etag: String,
     body: Body,
+    kind: TargetKind,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum TargetKind {
+    /// An event, or an exception that may be cancelled.
+    Living,
+    Deleted,
     /// An occurrence that is no exception yet.
-    is_new: bool,
+    Occurrence,
 }
 
 impl Target {
     fn of(calendar: &Calendar, id: &str) -> Result<Self, ApiError> {
         let Some(entry) = calendar.get(id) else {
             let (series, body) = occurrence_of(calendar, id)?;
-            return Ok(Self { etag: series.etag(), body, is_new: true });
+            return Ok(Self { etag: series.etag(), body, kind: TargetKind::Occurrence });
         };
-        let body = match (entry.dead, entry.is_cancelled()) {
-            (true, _) => entry.former.clone().unwrap_or_default(),
-            (false, true) => uncancelled(calendar, &entry.body)?,
-            (false, false) => entry.body.clone(),
+        let (kind, body) = match (entry.dead, entry.is_cancelled()) {
+            (true, _) => (TargetKind::Deleted, former(calendar, entry)?),
+            (false, true) => (TargetKind::Living, uncancelled(calendar, &entry.body)?),
+            (false, false) => (TargetKind::Living, entry.body.clone()),
         };
-        Ok(Self { etag: entry.etag(), body, is_new: false })
-    }
-
-    fn is_deleted(&self, calendar: &Calendar) -> bool {
-        !self.is_new && calendar.get(self.id()).is_some_and(|entry| entry.dead)
-    }
-
-    fn id(&self) -> &str {
-        self.body.get("id").and_then(Value::as_str).unwrap_or_default()
+        Ok(Self { etag: entry.etag(), body, kind })
     }
 
     fn put(&self, calendar: &mut Calendar, id: &str, mut body: Body, now: DateTime<Utc>) -> Result<Body, ApiError> {
         body.insert("updated".into(), json!(timestamp(now)));
-        let entry = match self.is_new {
-            true => calendar.add(body)?,
-            false => calendar.edit(id, now, |place| *place = body).ok_or_else(ApiError::not_found)?,
+        let entry = match self.kind {
+            TargetKind::Occurrence => calendar.add(body)?,
+            TargetKind::Living | TargetKind::Deleted => {
+                calendar.edit(id, now, |place| *place = body).ok_or_else(ApiError::not_found)?
+            }
         };
         Ok(entry.body.clone())
     }
 
     fn delete(&self, calendar: &mut Calendar, id: &str, now: DateTime<Utc>) -> Result<(), ApiError> {
-        if self.is_new {
+        if self.kind == TargetKind::Occurrence {
             calendar.add(self.body.clone())?;
         }
         calendar.delete(id, now)
@@ -146,6 +162,16 @@ pub(crate) fn occurrence_of<'a>(calendar: &'a Calendar, id: &str) -> Result<(&'a
     let series = calendar.get(series).filter(|series| !series.dead).ok_or_else(ApiError::not_found)?;
     let body = recurrence::occurrence(&series.body, id).ok_or_else(ApiError::not_found)?;
     Ok((series, body))
+}
+
+/// A deleted event as it was. An exception does not come back without its series.
+fn former(calendar: &Calendar, entry: &Entry) -> Result<Body, ApiError> {
+    let former = entry.former.as_ref().ok_or_else(ApiError::not_found)?;
+    let series = former.get("recurringEventId").and_then(Value::as_str);
+    match series.is_none_or(|id| calendar.get(id).is_some_and(|series| !series.dead)) {
+        true => Ok(former.clone()),
+        false => Err(ApiError::not_found()),
+    }
 }
 
 /// An exception that was cancelled and is changed comes back as its occurrence was.

@@ -175,3 +175,23 @@ async fn the_index_page_explains_the_switches() {
     assert_eq!(page.status, 200);
     assert!(page.body.contains("Change 25 events") && page.body.contains("/_sandbox/google/switches"));
 }
+
+#[tokio::test]
+async fn every_switch_of_the_index_page_is_understood() {
+    let world = World::new().await;
+    let page = world.send("GET", "/_sandbox/", &[], "").await.body;
+    let buttons: Vec<&str> = page.lines().filter(|line| line.contains("<button data-body='")).collect();
+    assert!(buttons.len() > 20);
+    for button in buttons {
+        let body = button.split('\'').nth(1).unwrap();
+        let answer = post(&world, SWITCHES, serde_json::from_str(body).unwrap()).await;
+        assert_eq!(answer.status, 200, "{body}: {}", answer.body);
+    }
+    let standing = world.send("GET", SWITCHES, &[], "").await.json();
+    let read_only = json!([ADA, TEAM_CALENDAR]);
+    assert_eq!((&standing["readOnlyCalendars"], &standing["channelTtlSeconds"]), (&read_only, &json!(120)));
+    assert_eq!(standing["notifications"], "deliver");
+    assert_eq!(post(&world, SWITCHES, json!({ "channelTtlSeconds": 0, "writableCalendar": ADA })).await.status, 200);
+    let standing = world.sandbox.switches();
+    assert_eq!((standing.channel_ttl_seconds, standing.read_only_calendars.contains(ADA)), (None, false));
+}

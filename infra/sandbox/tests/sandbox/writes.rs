@@ -135,6 +135,8 @@ async fn a_series_comes_back_with_its_exceptions() {
     let before = calendar.events();
     calendar.delete("series1").unwrap();
     assert_eq!(calendar.events(), Vec::<Value>::new());
+    let without = calendar.update("series1_20261124T080000Z", json!({ "status": "confirmed" }));
+    assert_eq!(without.unwrap_err().reason, "notFound", "an exception does not come back alone");
     calendar.update("series1", json!({ "status": "confirmed" })).unwrap();
     let what = |events: &[Value]| -> Vec<Value> {
         events.iter().map(|event| json!([event["id"], event["status"], event["summary"]])).collect()
