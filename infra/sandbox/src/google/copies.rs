@@ -39,7 +39,7 @@ pub(crate) fn follow(google: &mut Google, calendar: &str, id: &str, missing: Mis
         return;
     }
     each_other(google, calendar, |copies, attendee| match is_invited(&body, attendee) {
-        Some(true) if missing == Missing::Made || copies.get(&copy_id(attendee, &body)).is_some() => {
+        Some(true) if missing == Missing::Made || has_copy(copies, attendee, &body) => {
             write(copies, copied(calendar, attendee, &body), now);
         }
         Some(_) => {}
@@ -80,6 +80,12 @@ fn is_invited(body: &Body, attendee: &str) -> Option<bool> {
     let attendees = body.get("attendees")?.as_array()?;
     let one = attendees.iter().find(|one| one["email"] == attendee)?;
     Some(one["responseStatus"] != "declined")
+}
+
+/// Of the event, or of the series that it is an exception of.
+fn has_copy(copies: &Calendar, attendee: &str, body: &Body) -> bool {
+    let of_series = text(body, "recurringEventId").map(|series| hashed(attendee, series));
+    copies.get(&copy_id(attendee, body)).is_some() || of_series.is_some_and(|id| copies.get(&id).is_some())
 }
 
 fn write(copies: &mut Calendar, mut copy: Body, now: DateTime<Utc>) {
