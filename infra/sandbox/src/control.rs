@@ -22,6 +22,8 @@ pub(crate) fn router() -> Router<Sandbox> {
         .route("/_sandbox/google/switches", get(show).post(switch).delete(reset))
         .route("/_sandbox/google/change", post(change))
         .route("/_sandbox/google/consent", post(consent))
+        .route("/_sandbox/google/channels", get(channels))
+        .route("/_sandbox/google/notifications", get(notifications))
         .route("/_sandbox/google/requests", get(requests).delete(reset_requests))
 }
 
@@ -45,6 +47,14 @@ async fn switch(
 async fn reset(State(sandbox): State<Sandbox>) -> Response {
     sandbox.reset_switches();
     Json(sandbox.switches()).into_response()
+}
+
+async fn channels(State(sandbox): State<Sandbox>) -> Response {
+    Json(sandbox.google().channels()).into_response()
+}
+
+async fn notifications(State(sandbox): State<Sandbox>) -> Response {
+    Json(sandbox.google().notification_counts()).into_response()
 }
 
 async fn requests(State(sandbox): State<Sandbox>) -> Response {

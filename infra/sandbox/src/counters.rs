@@ -25,6 +25,12 @@ pub enum PathKind {
     Event,
     /// Inserting, changing or deleting one event.
     Write,
+    /// Expanding one series.
+    Instances,
+    /// Opening a watch channel.
+    Watch,
+    /// Ending a watch channel.
+    Stop,
 }
 
 impl PathKind {
@@ -36,6 +42,7 @@ impl PathKind {
             "token" => Some(Self::Token),
             "revoke" => Some(Self::Revoke),
             "userinfo" => Some(Self::Userinfo),
+            "calendar/v3/channels/stop" => Some(Self::Stop),
             "calendar/v3/users/me/calendarList" => Some(Self::CalendarList),
             _ => Self::of_calendar(method, path.strip_prefix("calendar/v3/calendars/")?),
         }
@@ -43,10 +50,12 @@ impl PathKind {
 
     fn of_calendar(method: &Method, path: &str) -> Option<Self> {
         let mut parts = path.split('/').skip(1);
-        match (parts.next(), parts.next()) {
-            (Some("events"), _) if method != Method::GET => Some(Self::Write),
-            (Some("events"), None) => Some(Self::Events),
-            (Some("events"), Some(_)) => Some(Self::Event),
+        match (parts.next(), parts.next(), parts.next()) {
+            (Some("events"), Some("watch"), None) if method == Method::POST => Some(Self::Watch),
+            (Some("events"), Some(_), Some("instances")) => Some(Self::Instances),
+            (Some("events"), _, _) if method != Method::GET => Some(Self::Write),
+            (Some("events"), None, _) => Some(Self::Events),
+            (Some("events"), Some(_), _) => Some(Self::Event),
             _ => None,
         }
     }

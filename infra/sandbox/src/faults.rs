@@ -36,6 +36,11 @@ async fn misbehave(fault: &Fault, kind: PathKind, request: Request, next: Next) 
             next.run(request).await
         }
         FaultKind::Malformed => cut_off(next.run(request).await).await,
+        FaultKind::CommitThenTimeout => {
+            // Done and thrown away: whoever asked does not learn of it.
+            let _answer = next.run(request).await;
+            (StatusCode::GATEWAY_TIMEOUT, Html(TIMEOUT)).into_response()
+        }
         FaultKind::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, Html(UNAVAILABLE)).into_response(),
         FaultKind::TooManyRequests => {
             let retry_after = [(header::RETRY_AFTER, fault.retry_after_seconds.to_string())];
@@ -66,3 +71,6 @@ async fn cut_off(response: Response) -> Response {
 
 const UNAVAILABLE: &str = "<!DOCTYPE html><html lang=en><title>Error 503 (Service Unavailable)</title>\
     <p><b>503.</b> That's an error.<p>The server is temporarily unable to service your request.</html>";
+
+const TIMEOUT: &str = "<!DOCTYPE html><html lang=en><title>Error 504 (Gateway Timeout)</title>\
+    <p><b>504.</b> That's an error.<p>The server did not answer in time. Please try again later.</html>";

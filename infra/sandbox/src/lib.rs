@@ -8,11 +8,12 @@ mod control;
 mod counters;
 mod faults;
 pub mod google;
+mod notifications;
 mod switches;
 
 use std::{
     collections::HashMap,
-    future::Future,
+    future::{Future, IntoFuture},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -20,18 +21,24 @@ use axum::{Router, middleware};
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync};
 use url::Url;
+
+use notifications::Outbox;
 
 pub use counters::{Counters, PathKind};
 pub use google::consent::{Consent, ConsentError};
+pub use notifications::{DeliveryError, Notification, NotificationCounts, NotificationMode, Notify};
 pub use switches::{Fault, FaultKind, Rotation, SwitchChange, Switches};
 
 /// Tells the time; the sandbox reads no other clock.
 pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 
-/// The version of what [`Sandbox::export`] gives; another one is not restored.
-const SNAPSHOT_VERSION: u32 = 1;
+/// The version of what [`Sandbox::export`] gives. 2: with watch channels and what deleted events were.
+const SNAPSHOT_VERSION: u32 = 2;
+
+/// The oldest version that is restored: what it lacks has a meaning when it is absent.
+const OLDEST_SNAPSHOT: u32 = 1;
 
 /// How a sandbox is set up.
 #[derive(Clone)]
@@ -48,14 +55,25 @@ pub struct Options {
     pub redirect_uris: Vec<String>,
     /// Sync tokens older than this are refused with 410. `None`: they expire only by switch.
     pub sync_token_age: Option<Duration>,
+    /// What becomes of notifications.
+    pub notify: Notify,
     /// What [`Sandbox::export`] gave in an earlier life.
     pub restore: Option<Value>,
 }
 
 impl Options {
-    /// The usual set-up: 4,000 events from seed 1, any loopback redirect address, nothing restored.
+    /// The usual set-up: 4,000 events from seed 1, any loopback redirect address, notifications sent, nothing restored.
     pub fn new(clock: Clock, base_url: Url) -> Self {
-        Self { clock, seed: 1, base_url, events: 4_000, redirect_uris: Vec::new(), sync_token_age: None, restore: None }
+        Self {
+            clock,
+            seed: 1,
+            base_url,
+            events: 4_000,
+            redirect_uris: Vec::new(),
+            sync_token_age: None,
+            notify: Notify::Send,
+            restore: None,
+        }
     }
 }
 
@@ -72,6 +90,8 @@ struct Inner {
     sync_token_age: Option<Duration>,
     restored: bool,
     state: Mutex<State>,
+    /// Told whenever notifications may have become due.
+    wake: sync::Notify,
 }
 
 /// Everything that changes.
@@ -83,7 +103,19 @@ pub(crate) struct State {
     #[serde(skip)]
     pub(crate) counters: Counters,
     #[serde(skip)]
+    pub(crate) outbox: Outbox,
+    #[serde(skip)]
     pub(crate) revision: u64,
+}
+
+impl State {
+    /// Ends channels that are over, and tells the others of changes.
+    fn announce(&mut self, now: DateTime<Utc>) {
+        self.google.prune_channels(now);
+        for notification in self.google.announcements() {
+            self.outbox.post(notification, self.switches.notifications);
+        }
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -98,12 +130,14 @@ impl Sandbox {
         let former = options.restore.and_then(restore);
         let restored = former.is_some();
         let now = (options.clock)();
-        let state = former.unwrap_or_else(|| State {
+        let mut state = former.unwrap_or_else(|| State {
             google: google::data::populate(options.seed, now, options.events),
             switches: Switches::default(),
             counters: Counters::default(),
+            outbox: Outbox::default(),
             revision: 0,
         });
+        state.outbox = Outbox::new(options.notify);
         Self {
             inner: Arc::new(Inner {
                 clock: options.clock,
@@ -112,6 +146,7 @@ impl Sandbox {
                 sync_token_age: options.sync_token_age,
                 restored,
                 state: Mutex::new(state),
+                wake: sync::Notify::new(),
             }),
         }
     }
@@ -129,7 +164,7 @@ impl Sandbox {
             .with_state(self.clone())
     }
 
-    /// Answers requests on `listener` until `shutdown` is done.
+    /// Answers requests on `listener` until `shutdown` is done, and sends notifications meanwhile.
     ///
     /// # Errors
     /// When the listener fails.
@@ -138,7 +173,11 @@ impl Sandbox {
         listener: TcpListener,
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> std::io::Result<()> {
-        axum::serve(listener, self.router()).with_graceful_shutdown(shutdown).await
+        let answering = axum::serve(listener, self.router()).with_graceful_shutdown(shutdown).into_future();
+        tokio::select! {
+            served = answering => served,
+            never = notifications::messenger::run(self.clone()) => match never {},
+        }
     }
 
     /// The variables that point Aura's Google provider at this sandbox.
@@ -186,9 +225,13 @@ impl Sandbox {
         self.note(|state| state.switches.faults.push(fault));
     }
 
-    /// Ends all misbehaviour. What was revoked or expired stays so.
+    /// Ends all misbehaviour. What was revoked or expired stays so; notifications that were held back are let go.
     pub fn reset_switches(&self) {
-        self.note(|state| state.switches = Switches::default());
+        self.write(|state| {
+            let former = std::mem::take(&mut state.switches);
+            former.read_only_calendars.iter().for_each(|calendar| state.google.touch_lists(calendar));
+            state.outbox.release();
+        });
     }
 
     /// How many requests arrived, by kind of path, those that were made to fail included.
@@ -223,14 +266,31 @@ impl Sandbox {
         self.inner.sync_token_age
     }
 
+    /// Told whenever notifications may have become due.
+    pub(crate) fn wake(&self) -> &sync::Notify {
+        &self.inner.wake
+    }
+
+    /// The address of a calendar's events, as Google names what is watched.
+    pub(crate) fn events_uri(&self, calendar: &str) -> String {
+        let id: String = url::form_urlencoded::byte_serialize(calendar.as_bytes()).collect();
+        format!("{}google/calendar/v3/calendars/{id}/events?alt=json", self.inner.base_url)
+    }
+
     pub(crate) fn read<T>(&self, look: impl FnOnce(&State) -> T) -> T {
         look(&self.lock())
     }
 
+    /// Changes the state, and makes the notifications of what has changed.
     pub(crate) fn write<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        let now = self.now();
         let mut state = self.lock();
         state.revision += 1;
-        change(&mut state)
+        let result = change(&mut state);
+        state.announce(now);
+        drop(state);
+        self.inner.wake.notify_one();
+        result
     }
 
     /// As [`Sandbox::write`], for what is no part of the snapshot: switches and counters.
@@ -245,7 +305,7 @@ impl Sandbox {
 
 fn restore(value: Value) -> Option<State> {
     let snapshot: Snapshot<State> = serde_json::from_value(value).ok()?;
-    (snapshot.version == SNAPSHOT_VERSION).then_some(snapshot.state)
+    (OLDEST_SNAPSHOT..=SNAPSHOT_VERSION).contains(&snapshot.version).then_some(snapshot.state)
 }
 
 fn with_trailing_slash(mut url: Url) -> Url {

@@ -1,8 +1,13 @@
 //! What makes the sandbox misbehave.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
-use crate::{PathKind, Sandbox, google::Unknown};
+use crate::{
+    NotificationMode, PathKind, Sandbox,
+    google::{Role, Unknown},
+};
 
 /// How the token endpoint treats refresh tokens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +42,9 @@ pub enum FaultKind {
     Unauthorized,
     /// 410 `fullSyncRequired` although the sync token is good.
     SyncTokenExpired,
+    /// The request is done, and the answer is 504 with an HTML body.
+    #[serde(alias = "commit-then-504")]
+    CommitThenTimeout,
 }
 
 /// One misbehaviour: which way, where, and how often.
@@ -112,9 +120,28 @@ pub struct Switches {
     pub empty_first_page: bool,
     /// What happens to refresh tokens.
     pub rotation: Rotation,
+    /// What happens to notifications.
+    pub notifications: NotificationMode,
+    /// No watch channel is granted longer than this; `None`: seven days.
+    pub channel_ttl_seconds: Option<u64>,
+    /// Calendars that nobody may write, whatever the role.
+    pub read_only_calendars: BTreeSet<String>,
 }
 
 impl Switches {
+    /// What an account may do with a calendar, given its role.
+    pub(crate) fn lowered(&self, calendar: &str, role: Role) -> Role {
+        if self.read_only_calendars.contains(calendar) { role.min(Role::Reader) } else { role }
+    }
+
+    /// Whether that changes anything.
+    pub(crate) fn set_read_only(&mut self, calendar: &str, read_only: bool) -> bool {
+        match read_only {
+            true => self.read_only_calendars.insert(calendar.to_owned()),
+            false => self.read_only_calendars.remove(calendar),
+        }
+    }
+
     /// The fault that this request meets, if any; it is used up by one.
     pub(crate) fn take(&mut self, kind: PathKind) -> Option<Fault> {
         let place = self.faults.iter_mut().position(|fault| {
@@ -150,6 +177,16 @@ pub struct SwitchChange {
     pub expire_access_tokens: bool,
     /// The account (an e-mail address) whose grant is ended as if its owner had removed the access.
     pub revoke: Option<String>,
+    /// See [`Switches::notifications`]; any other than `hold` lets go what was held back.
+    pub notifications: Option<NotificationMode>,
+    /// Lets go the notifications that were held back, and goes on holding.
+    pub release_notifications: bool,
+    /// See [`Switches::channel_ttl_seconds`]; 0 gives the usual one again.
+    pub channel_ttl_seconds: Option<u64>,
+    /// A calendar's own id: nobody may write it from now on.
+    pub read_only_calendar: Option<String>,
+    /// A calendar's own id: those who could may write it again.
+    pub writable_calendar: Option<String>,
 }
 
 pub(crate) fn apply(sandbox: &Sandbox, change: SwitchChange) -> Result<(), Unknown> {
@@ -157,22 +194,36 @@ pub(crate) fn apply(sandbox: &Sandbox, change: SwitchChange) -> Result<(), Unkno
     if let Some(account) = &change.revoke {
         google.revoke(account)?;
     }
+    if let Some(calendar) = &change.read_only_calendar {
+        google.set_read_only(calendar, true)?;
+    }
+    if let Some(calendar) = &change.writable_calendar {
+        google.set_read_only(calendar, false)?;
+    }
     if change.expire_sync_tokens {
         google.expire_sync_tokens();
     }
     if change.expire_access_tokens {
         google.expire_access_tokens();
     }
-    sandbox.note(|state| {
-        let switches = &mut state.switches;
-        switches.faults.extend(change.faults);
-        switches.rotation = change.rotation.unwrap_or(switches.rotation);
-        switches.empty_first_page = change.empty_first_page.unwrap_or(switches.empty_first_page);
-        match change.page_size {
-            Some(0) => switches.page_size = None,
-            Some(size) => switches.page_size = Some(size),
-            None => {}
-        }
-    });
+    let releases =
+        change.release_notifications || change.notifications.is_some_and(|mode| mode != NotificationMode::Hold);
+    sandbox.note(|state| set(&mut state.switches, change));
+    if releases {
+        google.release_notifications();
+    }
     Ok(())
+}
+
+fn set(switches: &mut Switches, change: SwitchChange) {
+    switches.faults.extend(change.faults);
+    switches.rotation = change.rotation.unwrap_or(switches.rotation);
+    switches.empty_first_page = change.empty_first_page.unwrap_or(switches.empty_first_page);
+    switches.notifications = change.notifications.unwrap_or(switches.notifications);
+    if let Some(size) = change.page_size {
+        switches.page_size = Some(size).filter(|size| *size > 0);
+    }
+    if let Some(seconds) = change.channel_ttl_seconds {
+        switches.channel_ttl_seconds = Some(seconds).filter(|seconds| *seconds > 0);
+    }
 }

@@ -49,6 +49,9 @@ pub(crate) struct Entry {
     pub(crate) body: Body,
     /// Gone for good: an event that was deleted, or an exception of a deleted series.
     pub(crate) dead: bool,
+    /// What it was before it was buried: nobody sees it, and a patch of the status brings it back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) former: Option<Body>,
 }
 
 impl Entry {
@@ -119,14 +122,19 @@ impl Calendar {
         }
         let place = self.entries.len();
         self.places.insert(id, place);
-        self.entries.push(Entry { sequence: 0, body, dead: false });
+        self.entries.push(Entry { sequence: 0, body, dead: false, former: None });
         Ok(self.touch(place))
     }
 
-    /// Changes a living event or a cancelled exception.
+    /// Changes an event. One that was deleted comes back with it, and a series with the exceptions that it had.
     pub(crate) fn edit(&mut self, id: &str, now: DateTime<Utc>, change: impl FnOnce(&mut Body)) -> Option<&Entry> {
         let place = *self.places.get(id)?;
-        let body = &mut self.entries[place].body;
+        if self.entries[place].dead {
+            self.bring_back_exceptions(id);
+        }
+        let entry = &mut self.entries[place];
+        (entry.dead, entry.former) = (false, None);
+        let body = &mut entry.body;
         change(body);
         body.insert("updated".into(), json!(timestamp(now)));
         self.updated = timestamp(now);
@@ -150,6 +158,20 @@ impl Calendar {
         Ok(())
     }
 
+    fn bring_back_exceptions(&mut self, series: &str) {
+        for place in 0..self.entries.len() {
+            let entry = &mut self.entries[place];
+            let of = entry.former.as_ref().and_then(|former| former.get("recurringEventId")?.as_str());
+            if !entry.dead || of != Some(series) {
+                continue;
+            }
+            if let Some(former) = entry.former.take() {
+                (entry.body, entry.dead) = (former, false);
+                self.touch(place);
+            }
+        }
+    }
+
     /// Leaves only what Google promises: the id, and for a cancelled exception of a living series whose it was.
     fn bury(&mut self, place: usize, dead: bool) {
         let entry = &mut self.entries[place];
@@ -161,7 +183,8 @@ impl Calendar {
             }
         }
         body.insert("status".into(), json!("cancelled"));
-        entry.body = body;
+        let former = std::mem::replace(&mut entry.body, body);
+        entry.former = dead.then_some(former);
         entry.dead = dead;
         self.touch(place);
     }

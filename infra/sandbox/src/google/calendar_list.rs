@@ -51,12 +51,14 @@ pub(crate) async fn list(
         let (began, after) = resumed.map_or((account.list_sequence, 0), |token| (token.began, token.after));
 
         let wanted = Wanted::of(&query, since)?;
+        let role = |entry: &ListEntry| state.switches.lowered(&entry.calendar, entry.role);
         let shown = account.list.iter().zip(1..).skip(usize::try_from(after).unwrap_or(usize::MAX));
-        let shown = shown.filter(|(entry, _)| wanted.takes(entry)).map(|(entry, place)| (place, entry));
+        let shown = shown.filter(|(entry, _)| wanted.takes(entry, role(entry))).map(|(entry, place)| (place, entry));
         let size = query.page_size(100, 250)?.min(state.switches.page_size.unwrap_or(usize::MAX));
         let page = Page::cut(shown, size);
 
-        let resource = |entry: &&ListEntry| google.calendars.get(&entry.calendar).map(|one| entry.resource(one));
+        let resource =
+            |entry: &&ListEntry| google.calendars.get(&entry.calendar).map(|one| entry.resource(one, role(entry)));
         let mut answer =
             json!({ "kind": "calendar#calendarList", "etag": format!("\"p{:014}\"", account.list_sequence) });
         match page.next {
@@ -89,13 +91,13 @@ impl Wanted {
     }
 
     /// With a sync token hidden and deleted entries always come, so that the client learns of them.
-    fn takes(&self, entry: &ListEntry) -> bool {
+    fn takes(&self, entry: &ListEntry, role: Role) -> bool {
         match self.since {
             Some(since) => entry.sequence > since,
             None => {
                 (self.hidden || !entry.hidden)
                     && (self.deleted || !entry.removed)
-                    && self.least_role.is_none_or(|least| entry.role >= least)
+                    && self.least_role.is_none_or(|least| role >= least)
             }
         }
     }

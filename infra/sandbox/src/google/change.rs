@@ -7,6 +7,7 @@ use super::{
     calendar::{Body, Calendar},
     data::{dice::Dice, words},
     edit,
+    recurrence::later,
 };
 
 /// Changes exactly `count` events, each once, and answers their ids in the order of change. The kinds take turns:
@@ -55,7 +56,7 @@ fn renaming(dice: &mut Dice) -> Body {
 fn moving(calendar: &Calendar, id: &str) -> Body {
     let time = |field: &str| {
         let time = calendar.get(id).and_then(|entry| entry.body.get(field));
-        time.and_then(|time| edit::later(time, Duration::days(1))).unwrap_or(Value::Null)
+        time.and_then(|time| later(time, Duration::days(1))).unwrap_or(Value::Null)
     };
     object(json!({ "start": time("start"), "end": time("end") }))
 }

@@ -1,17 +1,33 @@
 //! Inserting and changing events, as the API does for a client and the Rust handle for a test.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::{
-    calendar::{Body, Calendar, timestamp},
+    calendar::{Body, Calendar, Entry, timestamp},
     errors::ApiError,
     filter::instant,
+    recurrence,
 };
 
 /// Set by Google alone; what a client sends for them is ignored.
 const READ_ONLY: &[&str] =
     &["kind", "etag", "htmlLink", "created", "updated", "creator", "recurringEventId", "iCalUID"];
+
+/// What no other event has, be it a copy or not.
+const OF_ONE_EVENT: &[&str] = &[
+    "id",
+    "etag",
+    "htmlLink",
+    "created",
+    "updated",
+    "creator",
+    "organizer",
+    "iCalUID",
+    "sequence",
+    "recurringEventId",
+    "originalStartTime",
+];
 
 /// Fields whose change raises the iCalendar sequence.
 const RESCHEDULING: &[&str] = &["start", "end", "recurrence", "status"];
@@ -21,7 +37,7 @@ pub(crate) fn insert(calendar: &mut Calendar, sent: Body, now: DateTime<Utc>) ->
     let id = match sent.get("id").and_then(Value::as_str) {
         Some(id) if is_valid_id(id) => id.to_owned(),
         Some(_) => return Err(ApiError::invalid("id", "Invalid resource id value.")),
-        None => format!("new{:023}", calendar.sequence() + 1),
+        None => new_id(calendar),
     };
     let mut body = skeleton(calendar, &id, now);
     merge(&mut body, sent);
@@ -30,7 +46,8 @@ pub(crate) fn insert(calendar: &mut Calendar, sent: Body, now: DateTime<Utc>) ->
     Ok(calendar.add(body)?.body.clone())
 }
 
-/// Changes an event by JSON merge. The id of an occurrence that is no exception yet makes it one.
+/// Changes an event by JSON merge. The id of an occurrence that is no exception yet makes it one; a deleted event
+/// comes back when its status is set to a living one.
 pub(crate) fn patch(
     calendar: &mut Calendar,
     id: &str,
@@ -38,29 +55,17 @@ pub(crate) fn patch(
     if_match: Option<&str>,
     now: DateTime<Utc>,
 ) -> Result<Body, ApiError> {
-    make_exception(calendar, id, if_match, now)?;
-    let entry = calendar.get(id).ok_or_else(ApiError::not_found)?;
-    if entry.dead {
+    let target = Target::of(calendar, id)?;
+    if target.kind == TargetKind::Deleted && !matches!(status(&sent), Some("confirmed" | "tentative")) {
         return Err(ApiError::not_found());
     }
-    meets(&entry.etag(), if_match)?;
-    if sent.get("status").and_then(Value::as_str) == Some("cancelled") {
-        calendar.delete(id, now)?;
+    meets(&target.etag, if_match)?;
+    if status(&sent) == Some("cancelled") {
+        target.delete(calendar, id, now)?;
         return Ok(calendar.get(id).ok_or_else(ApiError::not_found)?.body.clone());
     }
-    let mut body = match entry.is_cancelled() {
-        true => revived(calendar, &entry.body, now)?,
-        false => entry.body.clone(),
-    };
-    let former: Vec<Option<Value>> = RESCHEDULING.iter().map(|field| body.get(*field).cloned()).collect();
-    merge(&mut body, sent);
-    check(&body)?;
-    if RESCHEDULING.iter().map(|field| body.get(*field).cloned()).ne(former) {
-        let sequence = body.get("sequence").and_then(Value::as_u64).unwrap_or_default();
-        body.insert("sequence".into(), json!(sequence + 1));
-    }
-    let changed = calendar.edit(id, now, |place| *place = body).ok_or_else(ApiError::not_found)?;
-    Ok(changed.body.clone())
+    let body = merged(target.body.clone(), sent)?;
+    target.put(calendar, id, body, now)
 }
 
 /// Deletes an event or cancels an occurrence.
@@ -70,10 +75,119 @@ pub(crate) fn delete(
     if_match: Option<&str>,
     now: DateTime<Utc>,
 ) -> Result<(), ApiError> {
-    make_exception(calendar, id, if_match, now)?;
-    let entry = calendar.get(id).ok_or_else(ApiError::not_found)?;
-    meets(&entry.etag(), if_match)?;
-    calendar.delete(id, now)
+    if calendar.get(id).is_some_and(Entry::is_cancelled) {
+        return Err(ApiError::deleted());
+    }
+    let target = Target::of(calendar, id)?;
+    meets(&target.etag, if_match)?;
+    target.delete(calendar, id, now)
+}
+
+/// Copies an event as a person does in Google's own calendar: another event, but for its private extended properties.
+pub(crate) fn duplicate(calendar: &mut Calendar, id: &str, now: DateTime<Utc>) -> Result<Body, ApiError> {
+    let original = calendar.get(id).filter(|entry| !entry.is_cancelled()).ok_or_else(ApiError::not_found)?.body.clone();
+    let mut body = skeleton(calendar, &new_id(calendar), now);
+    for (field, value) in original {
+        if !OF_ONE_EVENT.contains(&field.as_str()) {
+            body.insert(field, value);
+        }
+    }
+    Ok(calendar.add(body)?.body.clone())
+}
+
+/// What a write is about: the event as it is, was, or would be.
+struct Target {
+    etag: String,
+    body: Body,
+    kind: TargetKind,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum TargetKind {
+    /// An event, or an exception that may be cancelled.
+    Living,
+    Deleted,
+    /// An occurrence that is no exception yet.
+    Occurrence,
+}
+
+impl Target {
+    fn of(calendar: &Calendar, id: &str) -> Result<Self, ApiError> {
+        let Some(entry) = calendar.get(id) else {
+            let (series, body) = occurrence_of(calendar, id)?;
+            return Ok(Self { etag: series.etag(), body, kind: TargetKind::Occurrence });
+        };
+        let (kind, body) = match (entry.dead, entry.is_cancelled()) {
+            (true, _) => (TargetKind::Deleted, former(calendar, entry)?),
+            (false, true) => (TargetKind::Living, uncancelled(calendar, &entry.body)?),
+            (false, false) => (TargetKind::Living, entry.body.clone()),
+        };
+        Ok(Self { etag: entry.etag(), body, kind })
+    }
+
+    fn put(&self, calendar: &mut Calendar, id: &str, mut body: Body, now: DateTime<Utc>) -> Result<Body, ApiError> {
+        body.insert("updated".into(), json!(timestamp(now)));
+        let entry = match self.kind {
+            TargetKind::Occurrence => calendar.add(body)?,
+            TargetKind::Living | TargetKind::Deleted => {
+                calendar.edit(id, now, |place| *place = body).ok_or_else(ApiError::not_found)?
+            }
+        };
+        Ok(entry.body.clone())
+    }
+
+    fn delete(&self, calendar: &mut Calendar, id: &str, now: DateTime<Utc>) -> Result<(), ApiError> {
+        if self.kind == TargetKind::Occurrence {
+            calendar.add(self.body.clone())?;
+        }
+        calendar.delete(id, now)
+    }
+}
+
+/// What a client sends, over what is there; a new iCalendar sequence if it moves the event.
+fn merged(mut body: Body, sent: Body) -> Result<Body, ApiError> {
+    let former: Vec<Option<Value>> = RESCHEDULING.iter().map(|field| body.get(*field).cloned()).collect();
+    merge(&mut body, sent);
+    check(&body)?;
+    if RESCHEDULING.iter().map(|field| body.get(*field).cloned()).ne(former) {
+        let sequence = body.get("sequence").and_then(Value::as_u64).unwrap_or_default();
+        body.insert("sequence".into(), json!(sequence + 1));
+    }
+    Ok(body)
+}
+
+/// The occurrence with this id, which is no event of its own, and its series.
+pub(crate) fn occurrence_of<'a>(calendar: &'a Calendar, id: &str) -> Result<(&'a Entry, Body), ApiError> {
+    let (series, _) = id.rsplit_once('_').ok_or_else(ApiError::not_found)?;
+    let series = calendar.get(series).filter(|series| !series.dead).ok_or_else(ApiError::not_found)?;
+    let body = recurrence::occurrence(&series.body, id).ok_or_else(ApiError::not_found)?;
+    Ok((series, body))
+}
+
+/// A deleted event as it was. An exception does not come back without its series.
+fn former(calendar: &Calendar, entry: &Entry) -> Result<Body, ApiError> {
+    let former = entry.former.as_ref().ok_or_else(ApiError::not_found)?;
+    let series = former.get("recurringEventId").and_then(Value::as_str);
+    match series.is_none_or(|id| calendar.get(id).is_some_and(|series| !series.dead)) {
+        true => Ok(former.clone()),
+        false => Err(ApiError::not_found()),
+    }
+}
+
+/// An exception that was cancelled and is changed comes back as its occurrence was.
+fn uncancelled(calendar: &Calendar, tombstone: &Body) -> Result<Body, ApiError> {
+    let text = |field: &str| tombstone.get(field).and_then(Value::as_str);
+    let series = text("recurringEventId").and_then(|id| calendar.get(id)).ok_or_else(ApiError::not_found)?;
+    let start = tombstone.get("originalStartTime").ok_or_else(ApiError::not_found)?;
+    recurrence::exception(&series.body, text("id").unwrap_or_default(), start).ok_or_else(ApiError::not_found)
+}
+
+fn status(sent: &Body) -> Option<&str> {
+    sent.get("status").and_then(Value::as_str)
+}
+
+fn new_id(calendar: &Calendar) -> String {
+    format!("new{:023}", calendar.sequence() + 1)
 }
 
 fn meets(etag: &str, if_match: Option<&str>) -> Result<(), ApiError> {
@@ -154,75 +268,4 @@ fn check(body: &Body) -> Result<(), ApiError> {
         (Some(_), Some(_)) => Ok(()),
         _ => Err(ApiError::bad_request("Invalid value for time.")),
     }
-}
-
-/// `<series>_<original start>`: makes the exception if the series lives and the occurrence is not one yet.
-/// Nobody can have seen an etag of it before, as the sandbox lists no occurrences.
-fn make_exception(
-    calendar: &mut Calendar,
-    id: &str,
-    if_match: Option<&str>,
-    now: DateTime<Utc>,
-) -> Result<(), ApiError> {
-    if calendar.get(id).is_some() {
-        return Ok(());
-    }
-    let (series, original) = id.rsplit_once('_').ok_or_else(ApiError::not_found)?;
-    let series = calendar.get(series).ok_or_else(ApiError::not_found)?;
-    if series.dead || !series.body.contains_key("recurrence") {
-        return Err(ApiError::not_found());
-    }
-    meets("", if_match)?;
-    let start = original_start(original, &series.body).ok_or_else(ApiError::not_found)?;
-    let body = exception(&series.body, id, &start, now).ok_or_else(ApiError::not_found)?;
-    calendar.add(body)?;
-    Ok(())
-}
-
-/// An exception that was cancelled and is changed comes back as its occurrence was.
-fn revived(calendar: &Calendar, tombstone: &Body, now: DateTime<Utc>) -> Result<Body, ApiError> {
-    let text = |field: &str| tombstone.get(field).and_then(Value::as_str);
-    let series = text("recurringEventId").and_then(|id| calendar.get(id)).ok_or_else(ApiError::not_found)?;
-    let start = tombstone.get("originalStartTime").ok_or_else(ApiError::not_found)?;
-    exception(&series.body, text("id").unwrap_or_default(), start, now).ok_or_else(ApiError::not_found)
-}
-
-/// The occurrence of `series` that begins at `start`, as an event of its own.
-pub(crate) fn exception(series: &Body, id: &str, start: &Value, now: DateTime<Utc>) -> Option<Body> {
-    let length = instant(series.get("end")?)? - instant(series.get("start")?)?;
-    let mut body = series.clone();
-    body.shift_remove("recurrence");
-    body.insert("id".into(), json!(id));
-    body.insert("recurringEventId".into(), series.get("id")?.clone());
-    body.insert("originalStartTime".into(), start.clone());
-    body.insert("start".into(), start.clone());
-    body.insert("end".into(), later(start, length)?);
-    body.insert("updated".into(), json!(timestamp(now)));
-    Some(body)
-}
-
-/// The same kind of event time, this much later.
-pub(crate) fn later(time: &Value, by: chrono::Duration) -> Option<Value> {
-    let mut time = time.clone();
-    if let Some(date) = time.get("date").and_then(Value::as_str) {
-        let date: NaiveDate = date.parse().ok()?;
-        time["date"] = json!((date + by).to_string());
-    } else {
-        let at = DateTime::parse_from_rfc3339(time.get("dateTime")?.as_str()?).ok()?;
-        time["dateTime"] = json!((at + by).to_rfc3339_opts(chrono::SecondsFormat::Secs, true));
-    }
-    Some(time)
-}
-
-fn original_start(text: &str, series: &Body) -> Option<Value> {
-    let start = series.get("start")?;
-    if start.get("date").is_some() {
-        let date = NaiveDate::parse_from_str(text, "%Y%m%d").ok()?;
-        return Some(json!({ "date": date.to_string() }));
-    }
-    let at = NaiveDateTime::parse_from_str(text, "%Y%m%dT%H%M%SZ").ok()?.and_utc();
-    let name = start.get("timeZone")?.as_str()?;
-    let zone: chrono_tz::Tz = name.parse().ok()?;
-    let local = at.with_timezone(&zone).to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
-    Some(json!({ "dateTime": local, "timeZone": name }))
 }

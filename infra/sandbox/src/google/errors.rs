@@ -87,6 +87,23 @@ impl ApiError {
         Self::new(400, "global", "badRequest", message)
     }
 
+    pub(crate) fn push_not_supported() -> Self {
+        let message = "Push notifications are not supported by this resource.";
+        Self::new(400, "calendar", "pushNotSupportedForRequestedResource", message)
+    }
+
+    pub(crate) fn channel_id_not_unique(id: &str) -> Self {
+        Self::new(400, "push", "channelIdNotUnique", format!("Channel id {id} not unique"))
+    }
+
+    pub(crate) fn not_https(address: &str) -> Self {
+        Self::new(400, "push", "webhookUrlNotHttps", format!("WebHook callback must be HTTPS: {address}"))
+    }
+
+    pub(crate) fn channel_not_found(id: &str) -> Self {
+        Self::new(404, "global", "notFound", format!("Channel '{id}' not found for project 'sandbox'"))
+    }
+
     pub(crate) fn backend() -> Self {
         Self::new(500, "global", "backendError", "Backend Error")
     }

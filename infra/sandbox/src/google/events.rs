@@ -41,6 +41,11 @@ const PAGING: &[&str] = &["maxResults", "pageToken", "showDeleted", "syncToken"]
 const SUPPRESSES_SYNC_TOKEN: &[&str] =
     &["iCalUID", "orderBy", "privateExtendedProperty", "q", "sharedExtendedProperty", "timeMax", "updatedMin"];
 
+/// Every parameter of a listing.
+pub(crate) fn known() -> Vec<&'static str> {
+    [NOT_WITH_SYNC_TOKEN, SHAPE, PAGING].concat()
+}
+
 /// One page of a listing.
 pub(crate) async fn list(
     State(sandbox): State<Sandbox>,
@@ -48,7 +53,7 @@ pub(crate) async fn list(
     headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Result<Json<Value>, ApiError> {
-    let query = Query::parse(query.as_deref(), &[NOT_WITH_SYNC_TOKEN, SHAPE, PAGING].concat())?;
+    let query = Query::parse(query.as_deref(), &known())?;
     let now = sandbox.now();
     let oldest = tokens::oldest(now, sandbox.sync_token_age());
     sandbox.read(|state| {
@@ -73,7 +78,7 @@ pub(crate) async fn list(
     })
 }
 
-fn head(calendar: &Calendar, role: Role) -> Value {
+pub(crate) fn head(calendar: &Calendar, role: Role) -> Value {
     let mut head = json!({
         "kind": "calendar#events",
         "etag": calendar.etag(),

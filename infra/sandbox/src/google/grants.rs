@@ -147,6 +147,11 @@ impl Grants {
         Ok(())
     }
 
+    /// Whether the account has granted anything that was not ended.
+    pub(crate) fn holds(&self, account: &str) -> bool {
+        self.consented.contains_key(account)
+    }
+
     /// Ends everything that the account granted.
     pub(crate) fn revoke_account(&mut self, account: &str) {
         self.consented.remove(account);

@@ -4,11 +4,15 @@ use serde_json::Value;
 
 use super::{
     calendar::{Body, Calendar},
-    change, data, edit,
+    channels::ChannelView,
+    data,
     errors::ApiError,
-    state::{ListEntry, Role},
+    state::{self, ListEntry, Role},
 };
-use crate::Sandbox;
+use crate::{
+    Sandbox,
+    notifications::{Notification, NotificationCounts, Notify},
+};
 
 /// There is no such account or calendar.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -112,6 +116,64 @@ impl Google {
         })
     }
 
+    /// Takes the notifications that wait, the oldest first: to deliver them, or to lose them. With [`Notify::Send`]
+    /// the task that sends may have been faster.
+    pub fn take_notifications(&self) -> Vec<Notification> {
+        self.sandbox.note(|state| state.outbox.take())
+    }
+
+    /// What becomes of notifications from now on; see [`crate::Options::notify`].
+    pub fn set_notify(&self, notify: Notify) {
+        self.sandbox.note(|state| state.outbox.notify = notify);
+        self.sandbox.wake().notify_one();
+    }
+
+    /// Lets go the notifications that the switch has held back; how many.
+    pub fn release_notifications(&self) -> usize {
+        let released = self.sandbox.note(|state| state.outbox.release());
+        self.sandbox.wake().notify_one();
+        released
+    }
+
+    /// Sends what Google never would: it goes the way of a genuine notification, past the switch.
+    pub fn forge_notification(&self, address: &str, headers: &[(&str, &str)]) {
+        let forged = Notification::new(address, headers);
+        self.sandbox.note(|state| state.outbox.enqueue(forged));
+        self.sandbox.wake().notify_one();
+    }
+
+    /// What has become of notifications so far.
+    pub fn notification_counts(&self) -> NotificationCounts {
+        self.sandbox.read(|state| state.outbox.counts())
+    }
+
+    /// The channels that are alive.
+    pub fn channels(&self) -> Vec<ChannelView> {
+        let now = self.sandbox.now();
+        self.sandbox.read(|state| state.google.channels.views(now))
+    }
+
+    /// How many invitation mails the writes over HTTP since the start would have sent.
+    pub fn mails_sent(&self) -> u64 {
+        self.sandbox.read(|state| state.google.mails)
+    }
+
+    /// Makes a calendar one that nobody may write, or ends that. [`CalendarHandle`] writes all the same.
+    ///
+    /// # Errors
+    /// [`Unknown`] when there is no such calendar.
+    pub fn set_read_only(&self, calendar: &str, read_only: bool) -> Result<(), Unknown> {
+        self.sandbox.write(|state| {
+            if !state.google.calendars.contains_key(calendar) {
+                return Err(Unknown(format!("calendar {calendar}")));
+            }
+            if state.switches.set_read_only(calendar, read_only) {
+                state.google.touch_lists(calendar);
+            }
+            Ok(())
+        })
+    }
+
     /// How many refresh tokens of the account are alive: none is left behind by a clean disconnect.
     pub fn live_refresh_tokens(&self, account: &str) -> usize {
         self.sandbox.read(|state| state.google.grants.live_refresh_tokens(account))
@@ -167,7 +229,7 @@ impl CalendarHandle {
     /// As the API answers.
     pub fn insert(&self, event: Value) -> Result<Value, ApiError> {
         let (sent, now) = (object(event)?, self.sandbox.now());
-        self.with(|calendar| edit::insert(calendar, sent, now)).map(Value::Object)
+        self.act(|google, id| google.insert(id, sent, now)).map(Value::Object)
     }
 
     /// Changes an event by JSON merge. The id of an occurrence (`<series>_<original start>`) makes an exception.
@@ -176,7 +238,7 @@ impl CalendarHandle {
     /// As the API answers.
     pub fn update(&self, id: &str, patch: Value) -> Result<Value, ApiError> {
         let (sent, now) = (object(patch)?, self.sandbox.now());
-        self.with(|calendar| edit::patch(calendar, id, sent, None, now)).map(Value::Object)
+        self.act(|google, calendar| google.patch(calendar, id, sent, None, now)).map(Value::Object)
     }
 
     /// Deletes an event, a series with its exceptions, or one occurrence of a series.
@@ -185,13 +247,28 @@ impl CalendarHandle {
     /// As the API answers.
     pub fn delete(&self, id: &str) -> Result<(), ApiError> {
         let now = self.sandbox.now();
-        self.with(|calendar| edit::delete(calendar, id, None, now))
+        self.act(|google, calendar| google.delete(calendar, id, None, now))
+    }
+
+    /// Copies an event within the calendar as a person does by "duplicate": another id, everything else the same,
+    /// the private extended properties too. Answers the copy.
+    ///
+    /// # Errors
+    /// As the API answers when there is no such event.
+    pub fn duplicate(&self, id: &str) -> Result<Value, ApiError> {
+        let now = self.sandbox.now();
+        self.act(|google, calendar| google.duplicate(calendar, id, now)).map(Value::Object)
+    }
+
+    /// Makes it a calendar that nobody may write, or ends that; this handle writes all the same.
+    pub fn set_read_only(&self, read_only: bool) {
+        self.sandbox.google().set_read_only(&self.id, read_only).expect(NEVER_REMOVED);
     }
 
     /// Renames, moves, inserts and deletes: exactly `count` events change, each once. Answers their ids.
     pub fn change_some(&self, count: usize) -> Vec<String> {
-        let (now, seed) = (self.sandbox.now(), self.sandbox.read(|state| state.google.seed));
-        self.with(|calendar| change::some(calendar, count, seed, now))
+        let now = self.sandbox.now();
+        self.act(|google, calendar| google.change_some(calendar, count, now))
     }
 
     /// Adds realistic events until a full listing shows `count` more.
@@ -202,6 +279,10 @@ impl CalendarHandle {
 
     fn look<T>(&self, look: impl FnOnce(&Calendar) -> T) -> T {
         self.sandbox.read(|state| look(state.google.calendars.get(&self.id).expect(NEVER_REMOVED)))
+    }
+
+    fn act<T>(&self, act: impl FnOnce(&mut state::Google, &str) -> T) -> T {
+        self.sandbox.write(|state| act(&mut state.google, &self.id))
     }
 
     fn with<T>(&self, act: impl FnOnce(&mut Calendar) -> T) -> T {

@@ -1,10 +1,13 @@
 //! An imitation of Google: OAuth, userinfo and the Calendar API v3.
 
 mod access;
+mod acts;
 mod calendar;
 mod calendar_list;
 mod change;
+mod channels;
 pub(crate) mod consent;
+mod copies;
 pub(crate) mod data;
 mod edit;
 pub(crate) mod errors;
@@ -12,13 +15,17 @@ mod events;
 mod filter;
 mod grants;
 mod handle;
+mod instances;
+mod mails;
 mod oauth;
 mod page;
 mod query;
+mod recurrence;
 mod scopes;
 pub(crate) mod state;
 mod token;
 mod tokens;
+pub(crate) mod watch;
 mod writes;
 
 use axum::{
@@ -28,6 +35,7 @@ use axum::{
 use http::{HeaderMap, header};
 
 use crate::Sandbox;
+pub use channels::ChannelView;
 pub use errors::ApiError;
 pub use handle::{CalendarHandle, Google, Unknown};
 pub use oauth::AuthorizationError;
@@ -60,6 +68,9 @@ pub(crate) fn router() -> Router<Sandbox> {
             "/google/calendar/v3/calendars/{calendar}/events/{event}",
             get(writes::get).patch(writes::patch).delete(writes::delete),
         )
+        .route("/google/calendar/v3/calendars/{calendar}/events/{event}/instances", get(instances::list))
+        .route("/google/calendar/v3/calendars/{calendar}/events/watch", post(watch::watch))
+        .route("/google/calendar/v3/channels/stop", post(watch::stop))
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{calendar::Calendar, grants::Grants};
+use super::{calendar::Calendar, channels::Channels, grants::Grants};
 
 /// Accounts, calendars and grants.
 #[derive(Serialize, Deserialize)]
@@ -16,6 +16,12 @@ pub(crate) struct Google {
     pub(crate) grants: Grants,
     /// Sync tokens of an earlier epoch have expired.
     pub(crate) sync_epoch: u64,
+    /// Who is told of changes.
+    #[serde(default)]
+    pub(crate) channels: Channels,
+    /// Invitation mails that writes would have sent since the start.
+    #[serde(skip)]
+    pub(crate) mails: u64,
 }
 
 /// One Google account.
@@ -81,6 +87,15 @@ impl Google {
         self.accounts.iter_mut().find(|account| account.email == email)
     }
 
+    /// Shows in every list that something about the calendar has changed.
+    pub(crate) fn touch_lists(&mut self, calendar: &str) {
+        for account in &mut self.accounts {
+            if let Some(entry) = account.entry(calendar).filter(|entry| entry.calendar == calendar).cloned() {
+                account.put_entry(entry);
+            }
+        }
+    }
+
     /// The calendar and what the account may do with it; `id` may be the alias `primary`.
     pub(crate) fn calendar(&self, email: &str, id: &str) -> Option<(&Calendar, Role)> {
         let entry = self.account(email)?.entry(id)?;
@@ -119,8 +134,8 @@ impl ListEntry {
         }
     }
 
-    /// The resource `calendar#calendarListEntry`.
-    pub(crate) fn resource(&self, calendar: &Calendar) -> Value {
+    /// The resource `calendar#calendarListEntry`, for an account that may do so much.
+    pub(crate) fn resource(&self, calendar: &Calendar, role: Role) -> Value {
         let mut value = json!({
             "kind": "calendar#calendarListEntry",
             "etag": format!("\"{}\"", 1_700_000_000_000_000_u64 + self.sequence * 1_000),
@@ -146,7 +161,7 @@ impl ListEntry {
         } else {
             value["selected"] = json!(true);
         }
-        value["accessRole"] = json!(self.role.name());
+        value["accessRole"] = json!(role.name());
         value["defaultReminders"] =
             json!(if self.primary { vec![json!({"method": "popup", "minutes": 10})] } else { vec![] });
         if self.primary {

@@ -11,17 +11,19 @@ use serde_json::Value;
 
 use super::{
     access::{self, Door},
-    calendar::{Body, Calendar},
+    calendar::Body,
     edit,
     errors::ApiError,
+    mails::SendUpdates,
     query::Query,
+    state::Google,
 };
 use crate::Sandbox;
 
 const READ: &[&str] = &["alwaysIncludeEmail", "maxAttendees", "timeZone"];
 const WRITE: &[&str] = &["conferenceDataVersion", "maxAttendees", "sendUpdates", "supportsAttachments"];
 
-/// `GET …/events/{event}`; a deleted event is shown as its tombstone.
+/// `GET …/events/{event}`; a deleted event is shown as its tombstone, and an occurrence as an event.
 pub(crate) async fn get(
     State(sandbox): State<Sandbox>,
     Path((calendar, event)): Path<(String, String)>,
@@ -32,11 +34,13 @@ pub(crate) async fn get(
     let now = sandbox.now();
     sandbox.read(|state| {
         let (calendar, _) = access::open(state, &headers, &calendar, Door::Read, now)?;
-        let entry = calendar.get(&event).ok_or_else(ApiError::not_found)?;
-        let etag = entry.etag();
+        let (etag, body) = match calendar.get(&event) {
+            Some(entry) => (entry.etag(), entry.body.clone()),
+            None => edit::occurrence_of(calendar, &event).map(|(series, body)| (series.etag(), body))?,
+        };
         Ok(match text(&headers, &header::IF_NONE_MATCH) == Some(&etag) {
             true => StatusCode::NOT_MODIFIED.into_response(),
-            false => ([(header::ETAG, etag)], Json(entry.body.clone())).into_response(),
+            false => ([(header::ETAG, etag)], Json(body)).into_response(),
         })
     })
 }
@@ -49,9 +53,9 @@ pub(crate) async fn insert(
     RawQuery(query): RawQuery,
     body: String,
 ) -> Result<Json<Body>, ApiError> {
-    Query::parse(query.as_deref(), WRITE)?;
+    let write = Write::of(&sandbox, &headers, query.as_deref())?;
     let sent = object(&body)?;
-    change(&sandbox, &headers, &calendar, |calendar, now| edit::insert(calendar, sent, now)).map(Json)
+    write.run(&calendar, None, |google, calendar, now| google.insert(calendar, sent, now)).map(Json)
 }
 
 /// `PATCH …/events/{event}`
@@ -62,10 +66,11 @@ pub(crate) async fn patch(
     RawQuery(query): RawQuery,
     body: String,
 ) -> Result<Json<Body>, ApiError> {
-    Query::parse(query.as_deref(), WRITE)?;
+    let write = Write::of(&sandbox, &headers, query.as_deref())?;
     let sent = object(&body)?;
     let if_match = text(&headers, &header::IF_MATCH);
-    change(&sandbox, &headers, &calendar, |calendar, now| edit::patch(calendar, &event, sent, if_match, now)).map(Json)
+    let patch = |google: &mut Google, id: &str, now| google.patch(id, &event, sent, if_match, now);
+    write.run(&calendar, Some(&event), patch).map(Json)
 }
 
 /// `DELETE …/events/{event}`
@@ -75,27 +80,45 @@ pub(crate) async fn delete(
     headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Result<StatusCode, ApiError> {
-    Query::parse(query.as_deref(), WRITE)?;
+    let write = Write::of(&sandbox, &headers, query.as_deref())?;
     let if_match = text(&headers, &header::IF_MATCH);
-    change(&sandbox, &headers, &calendar, |calendar, now| edit::delete(calendar, &event, if_match, now))?;
+    let delete = |google: &mut Google, id: &str, now| google.delete(id, &event, if_match, now).map(|()| Body::new());
+    write.run(&calendar, Some(&event), delete)?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn change<T>(
-    sandbox: &Sandbox,
-    headers: &HeaderMap,
-    id: &str,
-    change: impl FnOnce(&mut Calendar, DateTime<Utc>) -> Result<T, ApiError>,
-) -> Result<T, ApiError> {
-    let now = sandbox.now();
-    sandbox.write(|state| {
-        let id = access::open_for_writing(state, headers, id, now)?;
-        let calendar = state.google.calendars.get_mut(&id).ok_or_else(ApiError::not_found)?;
-        change(calendar, now)
-    })
+/// A write that was asked for.
+struct Write<'a> {
+    sandbox: &'a Sandbox,
+    headers: &'a HeaderMap,
+    send_updates: SendUpdates,
 }
 
-fn object(body: &str) -> Result<Body, ApiError> {
+impl<'a> Write<'a> {
+    fn of(sandbox: &'a Sandbox, headers: &'a HeaderMap, query: Option<&str>) -> Result<Self, ApiError> {
+        let send_updates = SendUpdates::of(&Query::parse(query, WRITE)?)?;
+        Ok(Self { sandbox, headers, send_updates })
+    }
+
+    /// Does it if the account may, and counts the mails that would have been sent.
+    fn run(
+        &self,
+        calendar: &str,
+        event: Option<&str>,
+        change: impl FnOnce(&mut Google, &str, DateTime<Utc>) -> Result<Body, ApiError>,
+    ) -> Result<Body, ApiError> {
+        let now = self.sandbox.now();
+        self.sandbox.write(|state| {
+            let (account, id) = access::open_for_writing(state, self.headers, calendar, now)?;
+            let former = event.and_then(|event| state.google.event_or_occurrence(&id, event));
+            let body = change(&mut state.google, &id, now)?;
+            state.google.mails += self.send_updates.mails(&state.google, &account, [former.as_ref(), Some(&body)]);
+            Ok(body)
+        })
+    }
+}
+
+pub(crate) fn object(body: &str) -> Result<Body, ApiError> {
     match serde_json::from_str(body) {
         Ok(Value::Object(object)) => Ok(object),
         _ => Err(ApiError::bad_request("Parse Error")),

@@ -2,6 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a helper that fails here fails its test")]
 
+mod channels;
+mod copies;
+mod instances;
+mod notifications;
 mod oauth;
 mod shapes;
 mod support;

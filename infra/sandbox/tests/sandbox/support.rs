@@ -8,7 +8,7 @@ use std::sync::{
 use chrono::{DateTime, Duration, Utc};
 use sandbox::{
     Consent, Options, Sandbox,
-    google::{CLIENT_ID, CLIENT_SECRET},
+    google::{CLIENT_ID, CLIENT_SECRET, GRACE},
 };
 use serde_json::Value;
 use tokio::{
@@ -96,6 +96,17 @@ impl World {
 
     pub(crate) async fn get(&self, path: &str, token: &str) -> Answer {
         self.send("GET", path, &[("authorization", &format!("Bearer {token}"))], "").await
+    }
+
+    /// A request with a JSON body.
+    pub(crate) async fn call(&self, method: &str, path: &str, token: &str, body: &Value) -> Answer {
+        self.send(method, path, &[("authorization", &format!("Bearer {token}"))], &body.to_string()).await
+    }
+
+    /// An access token of Grace's with every scope.
+    pub(crate) async fn token_of_grace(&self) -> String {
+        let grace = Consent { account: Some(GRACE.to_owned()), ..Consent::default() };
+        self.connect_as(&grace).await["access_token"].as_str().unwrap().to_owned()
     }
 
     /// One page of a calendar's events.

@@ -6,7 +6,7 @@ use sandbox::{
 };
 use serde_json::{Value, json};
 
-use crate::support::{Answer, World, text};
+use crate::support::{Answer, World, events_path, text};
 
 const SWITCHES: &str = "/_sandbox/google/switches";
 
@@ -49,6 +49,40 @@ async fn a_malformed_answer_is_cut_off_after_the_request_was_done() {
     assert_eq!(answer.status, 200);
     assert!(serde_json::from_str::<Value>(&answer.body).is_err());
     assert_eq!(world.refresh(&refresh_token).await.status, 400, "the token was rotated all the same");
+}
+
+#[tokio::test]
+async fn a_write_can_be_done_although_its_answer_is_a_timeout() {
+    let world = World::new().await;
+    let token = world.access_token().await;
+    let body = json!({ "faults": [
+        { "fault": "commit-then-504", "on": "write", "count": 1 },
+        { "fault": "slow", "on": "write", "delayMs": 1, "count": 1 },
+    ] });
+    assert_eq!(post(&world, SWITCHES, body).await.status, 200);
+    let time = |at: &str| json!({ "dateTime": at });
+    let event = json!({ "id": "event", "start": time("2026-11-23T09:00:00Z"), "end": time("2026-11-23T10:00:00Z") });
+    let answer = world.call("POST", &events_path(ADA), &token, &event).await;
+    assert_eq!((answer.status, answer.header("content-type")), (504, Some("text/html; charset=utf-8")));
+    let again = world.call("POST", &events_path(ADA), &token, &event).await;
+    assert_eq!((again.status, again.reason().as_str()), (409, "duplicate"));
+    assert_eq!(world.sandbox.switches().faults, []);
+}
+
+#[tokio::test]
+async fn channels_and_occurrences_are_kinds_of_path_of_their_own() {
+    let world = World::new().await;
+    let token = world.access_token().await;
+    world.sandbox.reset_counters();
+    let watch = format!("{}/watch", events_path(ADA));
+    world.call("POST", &watch, &token, &json!({})).await;
+    world.call("POST", "/google/calendar/v3/channels/stop", &token, &json!({})).await;
+    world.get(&format!("{}/x/instances", events_path(ADA)), &token).await;
+    world.get(&format!("{}/watch", events_path(ADA)), &token).await;
+    let counted = world.send("GET", "/_sandbox/google/requests", &[], "").await.json();
+    assert_eq!(counted, json!({ "event": 1, "instances": 1, "watch": 1, "stop": 1 }));
+    world.sandbox.fault(Fault::always(FaultKind::ServerError).on(PathKind::Watch).times(1));
+    assert_eq!(world.call("POST", &watch, &token, &json!({})).await.status, 500);
 }
 
 #[tokio::test]
@@ -140,4 +174,24 @@ async fn the_index_page_explains_the_switches() {
     let page = world.send("GET", "/_sandbox/", &[], "").await;
     assert_eq!(page.status, 200);
     assert!(page.body.contains("Change 25 events") && page.body.contains("/_sandbox/google/switches"));
+}
+
+#[tokio::test]
+async fn every_switch_of_the_index_page_is_understood() {
+    let world = World::new().await;
+    let page = world.send("GET", "/_sandbox/", &[], "").await.body;
+    let buttons: Vec<&str> = page.lines().filter(|line| line.contains("<button data-body='")).collect();
+    assert!(buttons.len() > 20);
+    for button in buttons {
+        let body = button.split('\'').nth(1).unwrap();
+        let answer = post(&world, SWITCHES, serde_json::from_str(body).unwrap()).await;
+        assert_eq!(answer.status, 200, "{body}: {}", answer.body);
+    }
+    let standing = world.send("GET", SWITCHES, &[], "").await.json();
+    let read_only = json!([ADA, TEAM_CALENDAR]);
+    assert_eq!((&standing["readOnlyCalendars"], &standing["channelTtlSeconds"]), (&read_only, &json!(120)));
+    assert_eq!(standing["notifications"], "deliver");
+    assert_eq!(post(&world, SWITCHES, json!({ "channelTtlSeconds": 0, "writableCalendar": ADA })).await.status, 200);
+    let standing = world.sandbox.switches();
+    assert_eq!((standing.channel_ttl_seconds, standing.read_only_calendars.contains(ADA)), (None, false));
 }

@@ -3,7 +3,7 @@
 pub(crate) mod dice;
 mod series;
 mod single;
-mod when;
+pub(crate) mod when;
 pub(crate) mod words;
 
 use std::collections::BTreeMap;
@@ -19,9 +19,11 @@ use self::{
 };
 use super::{
     ADA, GRACE, ROOM_CALENDAR, TEAM_CALENDAR, TOKYO_CALENDAR,
-    calendar::{Body, Calendar},
+    calendar::{Body, Calendar, timestamp},
+    channels::Channels,
     edit,
     grants::Grants,
+    recurrence,
     state::{Account, Google, ListEntry, Role},
 };
 
@@ -51,7 +53,15 @@ pub(crate) fn populate(seed: u64, now: DateTime<Utc>, events: usize) -> Google {
         account(ADA, "Ada Lovelace", "108176814619778619437"),
         account(GRACE, "Grace Hopper", "117409356082175541620"),
     ];
-    Google { seed, accounts, calendars, grants: Grants::default(), sync_epoch: 1 }
+    Google {
+        seed,
+        accounts,
+        calendars,
+        grants: Grants::default(),
+        sync_epoch: 1,
+        channels: Channels::default(),
+        mails: 0,
+    }
 }
 
 fn account(email: &str, name: &str, sub: &str) -> Account {
@@ -155,7 +165,8 @@ impl Drafts {
                 return;
             }
             let id = format!("{series_id}_{}", exception.suffix);
-            let Some(mut body) = edit::exception(&master, &id, &exception.original, self.now) else { continue };
+            let Some(mut body) = recurrence::exception(&master, &id, &exception.original) else { continue };
+            body.insert("updated".into(), json!(timestamp(self.now)));
             match exception.kind {
                 ExceptionKind::Cancelled => body = cancelled(&body),
                 ExceptionKind::Changed(change) => {

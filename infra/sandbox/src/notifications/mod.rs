@@ -1,0 +1,69 @@
+//! Messages that a provider sends to its clients: kept in a queue, sent from there or taken out by a test.
+
+pub(crate) mod messenger;
+mod outbox;
+mod wire;
+
+use serde::{Deserialize, Serialize};
+
+pub use outbox::NotificationCounts;
+pub(crate) use outbox::Outbox;
+pub use wire::DeliveryError;
+pub(crate) use wire::is_loopback_http;
+
+/// What becomes of notifications that are due.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Notify {
+    /// A task of [`crate::Sandbox::serve`] sends them.
+    #[default]
+    Send,
+    /// They wait for [`crate::google::Google::take_notifications`].
+    Queue,
+}
+
+/// How the sandbox treats notifications at the moment they become due.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum NotificationMode {
+    /// Each once.
+    #[default]
+    Deliver,
+    /// None; they are lost.
+    Drop,
+    /// Each twice.
+    Duplicate,
+    /// None for now: they wait until they are released, or until the mode is another one.
+    Hold,
+}
+
+/// One message: a POST without body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notification {
+    /// Where it goes.
+    pub address: String,
+    /// Names and values in the order in which they are sent.
+    pub headers: Vec<(String, String)>,
+}
+
+impl Notification {
+    /// A message with these headers, genuine or forged.
+    pub fn new(address: &str, headers: &[(&str, &str)]) -> Self {
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        Self { address: address.to_owned(), headers: headers.iter().map(owned).collect() }
+    }
+
+    /// The value of a header; the case of its name does not matter.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let of_name = |(key, _): &&(String, String)| key.eq_ignore_ascii_case(name);
+        self.headers.iter().find(of_name).map(|(_, value)| value.as_str())
+    }
+
+    /// Sends it once, without retries, and answers the status of the answer.
+    ///
+    /// # Errors
+    /// When its address is not a loopback `http` one, or nobody answers there.
+    pub async fn deliver(&self) -> Result<u16, DeliveryError> {
+        wire::post(self).await
+    }
+}
