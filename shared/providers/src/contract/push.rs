@@ -35,7 +35,6 @@ pub struct PushChange<'a> {
 
 /// What is at the provider under an id.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(clippy::large_enum_variant, reason = "almost every answer is an event")]
 pub enum Found {
     /// An event.
     Event(CalendarEvent),

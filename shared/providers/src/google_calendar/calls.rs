@@ -8,10 +8,11 @@ use crate::http::{AnswerCap, Client, bearer};
 use bytes::Bytes;
 use domain::failure::FailureClass;
 use domain::ids::ProviderAccountId;
-use http::header::{ACCEPT, AUTHORIZATION};
-use http::{HeaderValue, Request, Response};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
+use http::{HeaderValue, Method, Request, Response};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use url::Url;
 
 /// Longest e-mail address that is shown, in characters (RFC 5321 §4.5.3.1).
@@ -38,12 +39,7 @@ impl Calls {
         url: &Url,
         cap: AnswerCap,
     ) -> Result<Response<Bytes>, ProviderError> {
-        let request = Request::get(url.as_str())
-            .header(AUTHORIZATION, bearer(&access.token)?)
-            .header(ACCEPT, HeaderValue::from_static("application/json"))
-            .body(Bytes::new())
-            .map_err(|_| ProviderError::new(FailureClass::OurBug, "unsendable_request"))?;
-        Ok(self.client.send(request, cap).await?)
+        Ok(self.client.send(request(access, Method::GET, url, None)?, cap).await?)
     }
 
     /// Fetches and reads JSON; a refusal becomes its class.
@@ -64,6 +60,25 @@ impl Calls {
         let label = user.email.filter(|email| !email.is_empty()).unwrap_or_else(|| id.as_str().to_owned());
         Ok(Identity { id, label: label.chars().take(LONGEST_LABEL).collect() })
     }
+}
+
+/// A request with the access, and with JSON where it has a body.
+pub(super) fn request(
+    access: &Access,
+    method: Method,
+    url: &Url,
+    body: Option<&Value>,
+) -> Result<Request<Bytes>, ProviderError> {
+    let mut request = Request::builder()
+        .method(method)
+        .uri(url.as_str())
+        .header(AUTHORIZATION, bearer(&access.token)?)
+        .header(ACCEPT, HeaderValue::from_static("application/json"));
+    if body.is_some() {
+        request = request.header(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    }
+    let body = body.map(|body| Bytes::from(body.to_string())).unwrap_or_default();
+    request.body(body).map_err(|_| ProviderError::new(FailureClass::OurBug, "unsendable_request"))
 }
 
 /// The answer's JSON, or the class of its refusal.

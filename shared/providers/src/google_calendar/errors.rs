@@ -83,13 +83,26 @@ impl Refusal {
 
 /// The class of a refusal of the Calendar API or of userinfo.
 pub(super) fn api_refusal(answer: &Response<Bytes>) -> ProviderError {
-    if answer.status() == StatusCode::UNAUTHORIZED {
+    let refusal = Refusal::read(answer).unwrap_or_default();
+    if answer.status() == StatusCode::UNAUTHORIZED && !refusal.reasons().any(is_about_our_address) {
         return ProviderError::new(FailureClass::DeadCredentials, "authError");
     }
-    let refusal = Refusal::read(answer).unwrap_or_default();
     let known = refusal.reasons().find_map(|reason| Some((class_of(reason)?, reason)));
     let class = by_status(answer.status()).or(known.map(|(class, _)| class)).unwrap_or(FailureClass::OurBug);
     refused(answer, class, known.map(|(_, reason)| reason).or_else(|| refusal.reasons().next()))
+}
+
+/// Whether a refusal is about the address that notifications go to. The one for an unverified domain is a 401 that says
+/// nothing about the grant.
+fn is_about_our_address(reason: &str) -> bool {
+    matches!(reason.trim_start_matches("push."), "webhookUrlUnauthorized" | "webhookUrlNotHttps")
+}
+
+/// Whether an answer says that Google never tells of changes of what was to be watched: calendars that it generates
+/// (holidays, birthdays) and some rooms.
+pub(super) fn is_unwatchable(answer: &Response<Bytes>) -> bool {
+    let unsupported = |reason: &str| reason.trim_start_matches("push.") == "pushNotSupportedForRequestedResource";
+    answer.status().is_client_error() && Refusal::read(answer).is_some_and(|refusal| refusal.reasons().any(unsupported))
 }
 
 /// The class that a reason stands for.
@@ -102,6 +115,7 @@ fn class_of(reason: &str) -> Option<FailureClass> {
         | "RATE_LIMIT_EXCEEDED" => FailureClass::RateLimited,
         "insufficientPermissions" | "ACCESS_TOKEN_SCOPE_INSUFFICIENT" => FailureClass::MissingPermission,
         "accessNotConfigured" | "SERVICE_DISABLED" => FailureClass::OurConfiguration,
+        reason if is_about_our_address(reason) => FailureClass::OurConfiguration,
         "requiredAccessLevel" | "forbidden" | "forbiddenForNonOrganizer" => FailureClass::PermanentConfiguration,
         "notFound" | "NOT_FOUND" => FailureClass::ResourceNotFound,
         // Answers to writes, which know better what to do about them.

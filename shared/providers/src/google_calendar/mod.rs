@@ -4,10 +4,13 @@ mod calls;
 mod endpoints;
 mod errors;
 mod map;
+mod mark;
 mod oauth;
 mod picker;
 mod pull;
+mod push;
 mod scopes;
+mod webhook;
 mod wire;
 
 pub use endpoints::Endpoints;
@@ -38,7 +41,7 @@ fn manifest() -> Manifest {
     Manifest {
         slug: ProviderSlug::parse("google-calendar").expect("the slug is a valid one"),
         name: "Google Calendar",
-        description: "Brings the events of your Google calendars into Aura.",
+        description: "Keeps your Google calendars and Aura's appointments in step.",
         category: Category::Calendar,
         icon: "google-calendar",
         resource_kind: "calendars",
@@ -100,6 +103,14 @@ impl Provider for GoogleCalendar {
     }
 
     fn pull(&self) -> Option<&dyn Pull> {
+        Some(self)
+    }
+
+    fn push(&self) -> Option<&dyn Push> {
+        Some(self)
+    }
+
+    fn webhook(&self) -> Option<&dyn Webhook> {
         Some(self)
     }
 }

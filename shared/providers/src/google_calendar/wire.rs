@@ -59,6 +59,7 @@ pub(super) struct Event {
     pub(super) html_link: Option<String>,
     pub(super) hangout_link: Option<String>,
     pub(super) conference_data: Option<ConferenceData>,
+    pub(super) extended_properties: Option<ExtendedProperties>,
     pub(super) etag: Option<String>,
     pub(super) updated: Option<String>,
 }
@@ -99,6 +100,31 @@ pub(super) struct ConferenceData {
 pub(super) struct EntryPoint {
     pub(super) entry_point_type: Option<String>,
     pub(super) uri: Option<String>,
+}
+
+/// Properties that applications gave an event.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct ExtendedProperties {
+    /// Those of this copy of the event.
+    pub(super) private: Option<Marking>,
+}
+
+/// The properties that are Aura's; those of others are not read.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Marking {
+    pub(super) aura_appointment: Option<String>,
+    pub(super) aura_revision: Option<String>,
+    pub(super) aura_integration: Option<String>,
+}
+
+/// A notification channel, as `events.watch` answers it.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Channel {
+    pub(super) resource_id: Option<String>,
+    /// Milliseconds since 1970: a text by the description, a number here and there.
+    pub(super) expiration: Option<Value>,
 }
 
 /// `calendarList.list`.

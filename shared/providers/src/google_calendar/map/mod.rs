@@ -4,7 +4,7 @@ mod text;
 mod time;
 
 use self::text::Cutter;
-use super::wire;
+use super::{mark, wire};
 use crate::contract::Pulled;
 use crate::error::ProviderError;
 use chrono::{DateTime, Utc};
@@ -40,6 +40,32 @@ fn event_of(event: wire::Event, calendar_zone: Option<&str>) -> Result<Pulled, P
     Ok(Pulled::Record(Record::CalendarEvent(record(id, event, calendar_zone)?)))
 }
 
+/// An event that was asked for by itself. Of a cancelled one as much as can be mapped: only its id is certain.
+pub(super) fn event(mut event: wire::Event) -> Result<CalendarEvent, ProviderError> {
+    let id = event.id.as_deref().and_then(|id| ExternalId::parse(id).ok()).ok_or_else(|| unreadable("no_event_id"))?;
+    if status(event.status.as_deref()) == EventStatus::Cancelled {
+        leave_out_what_cannot_be_mapped(&mut event);
+    }
+    record(id, event, None)
+}
+
+/// Where an occurrence would start by the rule of its series.
+pub(super) fn original_start(event: &wire::Event, calendar_zone: Option<&str>) -> Option<EventTime> {
+    time::event_time(event.original_start_time.as_ref()?, calendar_zone).ok()
+}
+
+fn leave_out_what_cannot_be_mapped(event: &mut wire::Event) {
+    if times(EventStatus::Cancelled, event, None).is_err() {
+        (event.start, event.end) = (None, None);
+    }
+    if exception_of(event, None).is_err() {
+        event.recurring_event_id = None;
+    }
+    if recurrence_length(&event.recurrence) > LONGEST_RECURRENCE {
+        event.recurrence.clear();
+    }
+}
+
 fn record(id: ExternalId, event: wire::Event, calendar_zone: Option<&str>) -> Result<CalendarEvent, ProviderError> {
     let status = status(event.status.as_deref());
     let (start, end) = times(status, &event, calendar_zone)?;
@@ -66,7 +92,7 @@ fn record(id: ExternalId, event: wire::Event, calendar_zone: Option<&str>) -> Re
         etag: cut.whole(event.etag, text::ETAG),
         updated: event.updated.as_deref().and_then(instant),
         truncated: cut.was_cut(),
-        mark: None,
+        mark: event.extended_properties.and_then(|properties| mark::read(properties.private?)),
     })
 }
 
@@ -100,8 +126,14 @@ fn exception_of(event: &wire::Event, zone: Option<&str>) -> Result<Option<Except
 }
 
 fn recurrence(lines: Vec<String>) -> Result<Vec<String>, ProviderError> {
-    let length: usize = lines.iter().map(String::len).sum();
-    if length > LONGEST_RECURRENCE { Err(unreadable("recurrence_too_long")) } else { Ok(lines) }
+    match recurrence_length(&lines) > LONGEST_RECURRENCE {
+        true => Err(unreadable("recurrence_too_long")),
+        false => Ok(lines),
+    }
+}
+
+fn recurrence_length(lines: &[String]) -> usize {
+    lines.iter().map(String::len).sum()
 }
 
 /// An attendee; rooms and people whose address Google hides have none and are left out.

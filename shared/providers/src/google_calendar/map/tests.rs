@@ -146,3 +146,20 @@ fn a_cut_never_splits_a_character() {
     let kept = event.description.unwrap();
     assert!(event.truncated && kept.len() == text::DESCRIPTION - 1 && kept.ends_with('ö'));
 }
+
+#[test]
+fn an_event_carries_the_mark_that_aura_wrote() {
+    let properties = json!({
+        "private": { "auraAppointment": "a-1", "auraRevision": "7", "theirs": "x",
+            "auraIntegration": "019365a0-0000-7000-8000-000000000001" },
+        "shared": { "theirs": "y" }
+    });
+    let marked = |properties| {
+        event(json!({ "id": "e", "start": { "date": "2026-11-22" }, "extendedProperties": properties })).mark
+    };
+    let mark = marked(properties).unwrap();
+    assert_eq!((mark.appointment.as_str(), mark.revision), ("a-1", 7));
+    for none in [json!(null), json!({}), json!({ "private": { "auraAppointment": "a-1" } }), json!({ "shared": {} })] {
+        assert_eq!(marked(none), None);
+    }
+}

@@ -3,10 +3,6 @@ use domain::failure::FailureClass;
 use domain::record::Record;
 use http::Method;
 
-fn resource(id: &str) -> ResourceId {
-    ResourceId::parse(id).unwrap()
-}
-
 async fn pull(google: &Google, since: Option<&str>, page: Option<&str>) -> Result<Page, PullError> {
     let resource = resource("de.german#holiday@group.v.calendar.google.com");
     let window_start = "2026-08-24T00:00:00.5Z".parse().unwrap();

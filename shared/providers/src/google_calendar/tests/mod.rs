@@ -3,8 +3,10 @@
 mod data;
 mod description;
 mod oauth;
+mod push;
 mod refusals;
 mod socket;
+mod webhook;
 
 use super::*;
 use crate::http::WireError;
@@ -61,6 +63,23 @@ fn credential() -> Credential {
 /// The pairs of a query or form, in order.
 fn pairs(text: impl AsRef<[u8]>) -> Vec<(String, String)> {
     url::form_urlencoded::parse(text.as_ref()).into_owned().collect()
+}
+
+/// What was sent as JSON.
+fn json_body(request: &Request<Bytes>) -> serde_json::Value {
+    assert_eq!(request.headers()["content-type"], "application/json");
+    serde_json::from_slice(request.body()).unwrap()
+}
+
+/// A refusal of the Calendar API.
+fn refusal(status: u16, reason: &str) -> Response<Bytes> {
+    let errors = serde_json::json!([{ "domain": "global", "reason": reason, "message": "canary" }]);
+    let body = serde_json::json!({ "error": { "code": status, "message": "canary", "errors": errors } });
+    answer(status, &body.to_string())
+}
+
+fn resource(id: &str) -> ResourceId {
+    ResourceId::parse(id).unwrap()
 }
 
 fn pair(name: &str, value: &str) -> (String, String) {

@@ -6,11 +6,6 @@ use chrono::TimeDelta;
 use domain::failure::FailureClass::{self, *};
 use serde_json::json;
 
-fn calendar_error(status: u16, reason: &str) -> Response<Bytes> {
-    let errors = json!([{ "domain": "global", "reason": reason, "message": "canary" }]);
-    answer(status, &json!({ "error": { "code": status, "message": "canary", "errors": errors } }).to_string())
-}
-
 fn invalid(location: &str, message: &str) -> Response<Bytes> {
     let errors = json!([{ "domain": "global", "reason": "invalid", "message": message, "location": location }]);
     answer(400, &json!({ "error": { "code": 400, "errors": errors } }).to_string())
@@ -48,7 +43,7 @@ fn every_refusal_of_the_token_endpoint_has_its_class() {
 
 #[test]
 fn every_refusal_of_the_calendar_has_the_class_of_its_reason() {
-    let cases: [(u16, &str, FailureClass); 25] = [
+    let cases: [(u16, &str, FailureClass); 28] = [
         (401, "authError", DeadCredentials),
         (403, "rateLimitExceeded", RateLimited),
         (403, "userRateLimitExceeded", RateLimited),
@@ -74,9 +69,12 @@ fn every_refusal_of_the_calendar_has_the_class_of_its_reason() {
         (500, "backendError", Transient),
         (503, "backendError", Transient),
         (403, "somethingNew", OurBug),
+        (401, "push.webhookUrlUnauthorized", OurConfiguration),
+        (400, "push.webhookUrlNotHttps", OurConfiguration),
+        (400, "channelIdNotUnique", OurBug),
     ];
     for (status, reason, class) in cases {
-        let error = api_refusal(&calendar_error(status, reason));
+        let error = api_refusal(&refusal(status, reason));
         assert_eq!((error.class, error.code.as_str()), (class, reason), "{status} {reason}");
     }
 }
@@ -109,18 +107,18 @@ fn bodies_of_other_forms_are_classified_too() {
 #[test]
 fn the_wait_that_google_asks_for_is_handed_on() {
     for (status, reason) in [(403, "userRateLimitExceeded"), (429, "rateLimitExceeded"), (503, "backendError")] {
-        let mut limited = calendar_error(status, reason);
+        let mut limited = refusal(status, reason);
         limited.headers_mut().insert("retry-after", "90".parse().unwrap());
         assert_eq!(api_refusal(&limited).retry_after, Some(TimeDelta::seconds(90)));
     }
-    assert_eq!(api_refusal(&calendar_error(429, "rateLimitExceeded")).retry_after, None);
+    assert_eq!(api_refusal(&refusal(429, "rateLimitExceeded")).retry_after, None);
 }
 
 #[test]
 fn a_token_that_google_no_longer_takes_is_told_from_other_mistakes() {
     for expired in [
-        calendar_error(410, "fullSyncRequired"),
-        calendar_error(410, "updatedMinTooLongAgo"),
+        refusal(410, "fullSyncRequired"),
+        refusal(410, "updatedMinTooLongAgo"),
         answer(410, ""),
         invalid("pageToken", "Invalid page token value."),
         invalid("syncToken", "Bad Request"),
@@ -131,7 +129,7 @@ fn a_token_that_google_no_longer_takes_is_told_from_other_mistakes() {
     for other in [
         invalid("timeMin", "Invalid value"),
         invalid("", "Sync token cannot be used with query restrictions"),
-        calendar_error(404, "notFound"),
+        refusal(404, "notFound"),
         answer(400, "<html>page token invalid</html>"),
         answer(500, ""),
     ] {
