@@ -9,14 +9,15 @@ use shared::usecases::appointments::{AcceptAppointments, ListWrites};
 use shared::usecases::get::Integrations;
 use std::sync::Arc;
 
+const ROUTES: [routes::Route; 3] = [routes::PUT_EVENT, routes::CANCEL_EVENT, routes::WRITES];
+
 /// Builds the function.
 pub fn function(setup: &Setup) -> Result<Arc<dyn Function>, ConfigError> {
     let parts = Parts::new(setup)?;
     let integrations = Integrations::new(parts.store()?, parts.registry()?);
     let accept = AcceptAppointments::new(integrations.clone(), parts.sync_queue()?);
     let list = ListWrites::new(integrations);
-    let routes = [routes::PUT_EVENT, routes::CANCEL_EVENT, routes::WRITES];
-    Ok(serve(setup, &routes, move |request| handle(accept.clone(), list.clone(), request)))
+    Ok(serve(setup, &ROUTES, move |request| handle(accept.clone(), list.clone(), request)))
 }
 
 async fn handle(accept: AcceptAppointments, list: ListWrites, request: Request) -> Result<Reply, Problem> {
