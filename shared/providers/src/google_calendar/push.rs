@@ -22,6 +22,7 @@ use domain::record::{CalendarEvent, EventStatus, EventTime};
 use http::header::IF_MATCH;
 use http::{HeaderValue, Method, Request, Response};
 use ring::digest::{SHA256, digest};
+use serde::de::DeserializeOwned;
 use std::fmt::Write;
 use url::Url;
 
@@ -43,8 +44,8 @@ impl Push for GoogleCalendar {
         series: PushTarget<'_>,
         original_start: &EventTime,
     ) -> Result<ExternalId, PushError> {
-        let url =
-            instance::url(url(&self.calls, series.resource, &[series.event.as_str(), "instances"])?, original_start);
+        let instances = url(&self.calls, series.resource, &[series.event.as_str(), "instances"])?;
+        let url = instance::url(instances, original_start);
         let answer = self.calls.get(access, &url, AnswerCap::DATA).await?;
         let events: wire::Events = granted(&answer)?;
         instance::find(events, original_start).ok_or(PushError::Gone)
@@ -116,7 +117,7 @@ async fn send(calls: &Calls, request: Request<Bytes>) -> Result<Response<Bytes>,
     answer.map_err(|error| PushError::Failed(error.into()))
 }
 
-fn granted<T: serde::de::DeserializeOwned>(answer: &Response<Bytes>) -> Result<T, PushError> {
+fn granted<T: DeserializeOwned>(answer: &Response<Bytes>) -> Result<T, PushError> {
     match answer.status().is_success() {
         true => Ok(read(answer)?),
         false => Err(refusal(answer)),

@@ -1,4 +1,5 @@
-//! What is read and asked exists in Google's own description of its API, whose names are in fixtures/description.json.
+//! What is read and asked exists in Google's own description of its API, whose names are in fixtures/description.json:
+//! the part of `conformance.rs` that needs no document.
 
 use super::super::{scopes, wire};
 use serde::de::{Deserialize, Deserializer, Error, Visitor, value};
@@ -58,6 +59,8 @@ fn every_field_that_is_read_is_described() {
     assert_described::<wire::Person>("Event.organizer");
     assert_described::<wire::ConferenceData>("ConferenceData");
     assert_described::<wire::EntryPoint>("EntryPoint");
+    assert_described::<wire::ExtendedProperties>("Event.extendedProperties");
+    assert_described::<wire::Channel>("Channel");
     assert_described::<wire::CalendarList>("CalendarList");
     assert_described::<wire::CalendarListEntry>("CalendarListEntry");
 }
@@ -65,12 +68,20 @@ fn every_field_that_is_read_is_described() {
 #[test]
 fn every_parameter_that_is_sent_is_described() {
     let description = description();
-    let events = names(&description["parameters"]["events.list"]["names"]);
-    for parameter in ["maxResults", "singleEvents", "timeMin", "syncToken", "pageToken"] {
-        assert!(events.contains(&parameter), "{parameter}");
+    let methods = [
+        ("events.list", ["maxResults", "singleEvents", "timeMin", "syncToken", "pageToken"].as_slice()),
+        ("calendarList.list", &["maxResults", "pageToken"]),
+        ("events.insert", &["sendUpdates"]),
+        ("events.patch", &["sendUpdates"]),
+        ("events.delete", &["sendUpdates"]),
+        ("events.instances", &["originalStart", "showDeleted", "maxResults"]),
+    ];
+    for (method, parameters) in methods {
+        let described = names(&description["parameters"][method]["names"]);
+        for parameter in parameters {
+            assert!(described.contains(parameter), "{method} has no {parameter}");
+        }
     }
-    let list = names(&description["parameters"]["calendarList.list"]["names"]);
-    assert!(list.contains(&"maxResults") && list.contains(&"pageToken"));
 }
 
 #[test]

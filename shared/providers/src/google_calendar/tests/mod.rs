@@ -1,5 +1,6 @@
 //! Google behind a wire that answers what was recorded.
 
+mod conformance;
 mod data;
 mod description;
 mod oauth;
