@@ -25,6 +25,7 @@ pub fn function(setup: &Setup) -> Result<Arc<dyn Function>, ConfigError> {
         publisher: sync.publisher.clone(),
         policy: Arc::clone(&sync.policy),
         store: sync.store.clone(),
+        log: parts.log(),
     };
     Ok(worker(setup, "sync-worker", move |work, deadline| {
         let (sync, appointments) = (sync.clone(), appointments.clone());

@@ -7,6 +7,7 @@ pub use merge::{Base, Merged, Overridden, Side, merge};
 
 use crate::ids::{AppointmentId, IntegrationId};
 use crate::record::{CalendarEvent, EventTime};
+use chrono::SubsecRound;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -139,6 +140,17 @@ impl Appointment {
             Field::Description => self.description.clone_from(&from.description),
             Field::Location => self.location.clone_from(&from.location),
         }
+    }
+
+    /// The same without fractions of a second, which calendars do not keep.
+    #[must_use]
+    pub fn in_whole_seconds(mut self) -> Self {
+        for time in [&mut self.start, &mut self.end] {
+            if let EventTime::Instant { at, .. } = time {
+                *at = at.trunc_subsecs(0);
+            }
+        }
+        self
     }
 
     /// What is wrong with it, as the name of the field and a sentence; `None` when it can be written.

@@ -112,6 +112,9 @@ pub struct AppointmentWrite {
     /// When it is tried next by itself.
     #[serde(default, with = "ts_milliseconds_option", skip_serializing_if = "Option::is_none")]
     pub due_at: Option<DateTime<Utc>>,
+    /// Grows with each worker that takes it: the outcome of an older one is not stored.
+    #[serde(default)]
+    pub fence: u64,
     /// Until when a worker has it.
     #[serde(default, with = "ts_milliseconds_option", skip_serializing_if = "Option::is_none")]
     pub lease_until: Option<DateTime<Utc>>,

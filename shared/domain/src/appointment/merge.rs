@@ -53,6 +53,20 @@ pub struct Merged {
     pub overridden: Vec<Overridden>,
 }
 
+impl Merged {
+    /// Leaves a field as the provider has it: the list of people is replaced as a whole, so one that Aura knows only a
+    /// part of cannot be changed.
+    pub fn leave_to_provider(&mut self, field: Field, theirs: &Appointment) {
+        if self.content.agrees(theirs, field) {
+            return;
+        }
+        let lost = value(&self.content, field);
+        self.content.take(field, theirs);
+        self.overridden.retain(|told| told.field != field);
+        self.overridden.push(Overridden { field, winner: Side::Provider, lost });
+    }
+}
+
 /// Makes one of Aura's edit and the provider's edit of the same base. Without a base everything that differs counts as
 /// changed on both sides.
 pub fn merge(base: Option<&Base>, ours: &Appointment, theirs: &Appointment) -> Merged {

@@ -116,6 +116,25 @@ fn a_zone_that_one_side_does_not_name_the_order_of_people_and_the_case_of_addres
 }
 
 #[test]
+fn what_the_provider_alone_can_change_is_left_to_it_and_told() {
+    let base = Base::same(appointment());
+    let mut merged = merge(Some(&base), &with(Field::Attendees, 1), &appointment());
+    merged.leave_to_provider(Field::Attendees, &appointment());
+    assert_eq!(merged.content, appointment());
+    assert_eq!((merged.overridden.len(), merged.overridden[0].winner), (1, Side::Provider));
+    merged.leave_to_provider(Field::Title, &appointment());
+    assert_eq!(merged.overridden.len(), 1);
+}
+
+#[test]
+fn fractions_of_a_second_are_left_out() {
+    let EventTime::Instant { at: nine, .. } = at(9) else { unreachable!() };
+    let start = EventTime::Instant { at: nine + chrono::TimeDelta::milliseconds(1), time_zone: None };
+    let exact = Appointment { start, ..appointment() };
+    assert_eq!(exact.in_whole_seconds(), appointment());
+}
+
+#[test]
 fn what_cannot_be_written_is_said_by_field() {
     let day = |day: u32| EventTime::Date { date: chrono::NaiveDate::from_ymd_opt(2026, 3, day).unwrap() };
     let base = appointment();

@@ -75,7 +75,9 @@ impl Push for GoogleCalendar {
         let mut url = url(&self.calls, target.resource, &[target.event.as_str()])?;
         add_send_updates(&mut url, attendees::invited(change), fields);
         let mut request = request(access, Method::PATCH, &url, Some(&body::change(change, fields)))?;
-        request.headers_mut().insert(IF_MATCH, condition(change.current)?);
+        if let Some(condition) = condition(change)? {
+            request.headers_mut().insert(IF_MATCH, condition);
+        }
         event_in(&send(&self.calls, request).await?)
     }
 
@@ -128,10 +130,14 @@ fn event_in(answer: &Response<Bytes>) -> Result<CalendarEvent, PushError> {
     Ok(map::event(granted(answer)?)?)
 }
 
-/// The condition of a change. Nothing is changed without one: it would overwrite what nobody has seen.
-fn condition(current: &CalendarEvent) -> Result<HeaderValue, PushError> {
-    let etag = current.etag.as_deref().and_then(|etag| HeaderValue::from_str(etag).ok());
-    Ok(etag.ok_or_else(|| ProviderError::new(FailureClass::PermanentRecord, "no_etag"))?)
+/// The condition of a change. No living event is changed without one: it would overwrite what nobody has seen. Of a
+/// cancelled one only the id is certain, and there is nothing to overwrite.
+fn condition(change: &PushChange<'_>) -> Result<Option<HeaderValue>, PushError> {
+    let etag = change.current.etag.as_deref().and_then(|etag| HeaderValue::from_str(etag).ok());
+    if etag.is_none() && !change.revive {
+        return Err(ProviderError::new(FailureClass::PermanentRecord, "no_etag").into());
+    }
+    Ok(etag)
 }
 
 fn add_send_updates(url: &mut Url, invited: bool, fields: &[Field]) {

@@ -181,7 +181,7 @@ impl AcceptAppointments {
         self.take_over_what_was_seen(integration, push, wish, &mut next).await?;
         let now = store.now();
         next.revision = wish.revision.unwrap_or(next.revision + 1);
-        next.wanted.clone_from(&wish.wanted);
+        next.wanted = wish.wanted.clone().map(Appointment::in_whole_seconds);
         next.state = WriteState::Pending;
         next.failure = None;
         next.overridden.clear();
@@ -221,6 +221,7 @@ impl AcceptAppointments {
             overridden: vec![],
             attempts: 0,
             due_at: None,
+            fence: 0,
             lease_until: None,
             written_at: None,
             changed_at: now,

@@ -3,7 +3,7 @@
 use super::AppointmentMessage;
 use super::dialogue::{Dialogue, Told};
 use super::outcome::{self, Outcome, Stop};
-use crate::entry::log::Level;
+use crate::entry::log::{Level, Log};
 use crate::entry::{Acknowledge, FunctionError};
 use crate::store::{AppointmentChange, AppointmentWrite, Integration, Sent, Store, StoreError, WriteState};
 use crate::usecases::TRIES;
@@ -46,6 +46,8 @@ pub struct AppointmentWorker {
     pub publisher: Publisher,
     /// How late it is tried again.
     pub policy: Arc<Policy>,
+    /// Where it is said what kept an appointment from being written.
+    pub log: Log,
 }
 
 /// What a look at an item says.
@@ -96,7 +98,7 @@ impl AppointmentWorker {
             Standing::Waits(why) => self.wait(seen, why).await,
             Standing::Never(integration, code) => {
                 let outcome = self.outcome(&integration);
-                self.commit(outcome.stopped(seen, seen, &Stop::Never(code)), "failed").await
+                self.commit(outcome.stopped(seen, seen, &Stop::Never(code, None)), "failed").await
             }
             Standing::Go(integration, provider) => self.carry_out(seen, &integration, provider, deadline).await,
         }
@@ -154,6 +156,9 @@ impl AppointmentWorker {
         }
         let told = tokio::time::timeout(WITHIN, self.hold(&carried, integration, provider.as_ref(), deadline)).await;
         let told = told.unwrap_or_else(|_| Err(Stop::Again { code: "too_slow".into(), after: None }));
+        if let Err(stop) = &told {
+            self.log.write(Level::Warn, "appointment", "stopped", &[("provider_code", json!(stop.code()))]);
+        }
         self.settle(&carried, integration, told).await
     }
 
@@ -161,6 +166,7 @@ impl AppointmentWorker {
     fn leased<'a>(&self, seen: &'a AppointmentWrite, integration: &Integration) -> AppointmentChange<'a> {
         let until = self.store.now() + LEASE;
         let mut next = AppointmentWrite { lease_until: Some(until), due_at: Some(until), ..seen.clone() };
+        next.fence += 1;
         next.grant = integration.grant;
         if next.sent.last().is_none_or(|sent| sent.revision != seen.revision) {
             next.sent.push(Sent { revision: seen.revision, content: seen.wanted.clone() });
@@ -178,7 +184,7 @@ impl AppointmentWorker {
         deadline: DateTime<Utc>,
     ) -> Result<Told, Stop> {
         let now = self.store.now();
-        let push = provider.push().ok_or(Stop::Never(outcome::REJECTED))?;
+        let push = provider.push().ok_or(Stop::Never(outcome::REJECTED, None))?;
         let tokens = self.tokens.until(deadline);
         let without_access = |error| Stop::without_access(&error, now);
         let held = tokens.access(integration, provider).await.map_err(without_access)?;
@@ -201,14 +207,14 @@ impl AppointmentWorker {
         for _ in 0..TRIES {
             let now = self.store.appointment(carried.id, &carried.appointment).await?;
             // Without the lease that was taken, another worker goes on from what was sent.
-            let Some(now) = now.filter(|now| now.lease_until == carried.lease_until) else {
+            let Some(now) = now.filter(|now| now.fence == carried.fence) else {
                 return Ok(Step::Done("lost"));
             };
             let outcome = self.outcome(integration);
             let (name, change) = match &told {
                 Ok(told) => (name(told), outcome.told(&now, carried, told).await?),
                 Err(stop) => (
-                    if matches!(stop, Stop::Never(_)) { "failed" } else { "again" },
+                    if matches!(stop, Stop::Never(..)) { "failed" } else { "again" },
                     outcome.stopped(&now, carried, stop),
                 ),
             };

@@ -96,7 +96,11 @@ impl Dialogue<'_> {
         for _ in 0..MOST_ROUNDS {
             let Some(theirs) = Appointment::of(&current) else { return Ok(Told::Deleted) };
             foreign |= base.as_ref().is_none_or(|base| !theirs.differs(&base.is).is_empty());
-            let Merged { content: merged, overridden } = merge(base.as_ref(), content, &theirs);
+            let mut merged = merge(base.as_ref(), content, &theirs);
+            if current.truncated {
+                merged.leave_to_provider(Field::Attendees, &theirs);
+            }
+            let Merged { content: merged, overridden } = merged;
             let fields = merged.differs(&theirs);
             if fields.is_empty() {
                 return Ok(told(current, overridden, foreign));

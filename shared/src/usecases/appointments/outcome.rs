@@ -36,25 +36,33 @@ const PATIENCE: TimeDelta = TimeDelta::days(7);
 /// Why a try ended without the provider having the change.
 #[derive(Debug)]
 pub(super) enum Stop {
-    /// It can never be written.
-    Never(&'static str),
+    /// It can never be written: the product's code, and the provider's for the log.
+    Never(&'static str, Option<String>),
     /// It is tried again; `after`: not before this instant.
     Again { code: String, after: Option<DateTime<Utc>> },
 }
 
 impl Stop {
+    /// What to write into the log: the provider's code where there is one.
+    pub(super) fn code(&self) -> &str {
+        match self {
+            Self::Never(code, said) => said.as_deref().unwrap_or(code),
+            Self::Again { code, .. } => code,
+        }
+    }
+
     /// The stop that a failed dialogue leads to.
     pub(super) fn of(error: PushError, now: DateTime<Utc>) -> Self {
         let error = match error {
-            PushError::ReadOnly => return Self::Never(READ_ONLY),
-            PushError::Gone => return Self::Never(CALENDAR_GONE),
+            PushError::ReadOnly => return Self::Never(READ_ONLY, None),
+            PushError::Gone => return Self::Never(CALENDAR_GONE, None),
             PushError::Exists | PushError::Changed => return Self::Again { code: "contended".into(), after: None },
             PushError::Failed(error) => error,
         };
         match error.class {
-            FailureClass::PermanentRecord | FailureClass::OurBug => Self::Never(REJECTED),
-            FailureClass::ResourceNotFound => Self::Never(CALENDAR_GONE),
-            FailureClass::PermanentConfiguration => Self::Never(READ_ONLY),
+            FailureClass::PermanentRecord | FailureClass::OurBug => Self::Never(REJECTED, Some(error.code)),
+            FailureClass::ResourceNotFound => Self::Never(CALENDAR_GONE, Some(error.code)),
+            FailureClass::PermanentConfiguration => Self::Never(READ_ONLY, Some(error.code)),
             _ => Self::Again { code: error.code.clone(), after: error.retry_after.map(|wait| now + wait) },
         }
     }
@@ -129,7 +137,7 @@ impl Outcome<'_> {
     ) -> AppointmentChange<'a> {
         let mut next = released(now);
         match stop {
-            Stop::Never(code) => self.finished(now, next, carried, &[], Some(code)),
+            Stop::Never(code, _) => self.finished(now, next, carried, &[], Some(code)),
             Stop::Again { .. } if self.store.now() - carried.changed_at > PATIENCE => {
                 self.finished(now, next, carried, &[], Some(GAVE_UP))
             }
