@@ -9,8 +9,10 @@ use std::sync::Arc;
 /// Builds the function.
 pub fn function(setup: &Setup) -> Result<Arc<dyn Function>, ConfigError> {
     let parts = Parts::new(setup)?;
+    let store = parts.store()?;
     let cleanup = CleanupWorker {
-        store: parts.store()?,
+        watches: parts.watches(&store)?,
+        store,
         registry: parts.registry()?,
         vault: parts.vault()?,
         keys: parts.token_keys()?,

@@ -6,6 +6,7 @@ use shared::usecases::Parts;
 use shared::usecases::appointments::AppointmentWorker;
 use shared::usecases::request_sync::SyncWork;
 use shared::usecases::sync::SyncWorker;
+use shared::usecases::watches::EndWatches;
 use std::sync::Arc;
 
 /// Builds the function.
@@ -17,6 +18,7 @@ pub fn function(setup: &Setup) -> Result<Arc<dyn Function>, ConfigError> {
         tokens: parts.tokens(&store)?,
         publisher: parts.publisher(&store)?,
         policy: parts.policy()?,
+        watches: parts.watches(&store)?,
         store,
     };
     let appointments = AppointmentWorker {
@@ -27,11 +29,18 @@ pub fn function(setup: &Setup) -> Result<Arc<dyn Function>, ConfigError> {
         store: sync.store.clone(),
         log: parts.log(),
     };
+    let end = EndWatches {
+        store: sync.store.clone(),
+        registry: sync.registry.clone(),
+        tokens: sync.tokens.clone(),
+        watches: sync.watches.clone(),
+    };
     Ok(worker(setup, "sync-worker", move |work, deadline| {
-        let (sync, appointments) = (sync.clone(), appointments.clone());
+        let (sync, appointments, end) = (sync.clone(), appointments.clone(), end.clone());
         async move {
             match work {
                 SyncWork::Appointment(message) => appointments.work(message, deadline).await,
+                SyncWork::EndWatches(message) => end.work(message, deadline).await,
                 SyncWork::Sync(message) => sync.work(message, deadline).await,
             }
         }

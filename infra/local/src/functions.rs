@@ -11,7 +11,7 @@ pub type Builder = Arc<dyn Fn(&Setup) -> Result<Arc<dyn Function>, ConfigError> 
 /// Package name → how the function is built.
 pub type Functions = BTreeMap<String, Builder>;
 
-const TABLE: [(&str, Build); 27] = [
+const TABLE: [(&str, Build); 29] = [
     ("list", list::function),
     ("get", get::function),
     ("create", create::function),
@@ -30,6 +30,8 @@ const TABLE: [(&str, Build); 27] = [
     ("history", history::function),
     ("records", records::function),
     ("write-event", write_event::function),
+    ("webhook", webhook::function),
+    ("webhook-worker", webhook_worker::function),
     ("console", console::function),
     ("schedule-sync", schedule_sync::function),
     ("sync-worker", sync_worker::function),

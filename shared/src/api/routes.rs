@@ -117,6 +117,14 @@ pub const WRITES: Route = route(
     Access::Member,
     "Changes of appointments that the provider does not have yet",
 );
+/// What a provider tells.
+pub const WEBHOOK: Route = route(
+    "POST",
+    "/webhooks/{provider}",
+    "webhook",
+    Access::Public,
+    "A delivery of a provider, verified by its own means",
+);
 /// The page.
 pub const PAGE: Route = route("GET", "/", "console", Access::Public, "The reference page");
 /// The page's files.
@@ -125,7 +133,7 @@ pub const ASSETS: Route = route("GET", "/assets/{proxy+}", "console", Access::Pu
 pub const OPENAPI: Route = route("GET", "/openapi.json", "console", Access::Public, "This document");
 
 /// Every route.
-pub const ALL: [Route; 24] = [
+pub const ALL: [Route; 25] = [
     LIST,
     GET,
     CREATE,
@@ -147,6 +155,7 @@ pub const ALL: [Route; 24] = [
     PUT_EVENT,
     CANCEL_EVENT,
     WRITES,
+    WEBHOOK,
     PAGE,
     ASSETS,
     OPENAPI,

@@ -42,6 +42,11 @@ impl Reply {
         Self { status, headers, body: Some(body), outcome: "ok" }
     }
 
+    /// An answer without a body.
+    pub fn empty(status: u16) -> Self {
+        Self { status, headers: Map::new(), body: None, outcome: "ok" }
+    }
+
     /// An answer that was remembered or made already; without a body where its status has none.
     pub fn answered(answered: Answered) -> Self {
         let reply = Self::value(answered.status, answered.body);

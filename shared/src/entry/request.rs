@@ -8,6 +8,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
 use domain::ids::{AppointmentId, ProviderSlug};
+use http::{HeaderMap, HeaderName, HeaderValue};
+use providers::Delivery;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -22,6 +24,7 @@ pub struct Request {
     query: BTreeMap<String, String>,
     duplicated: bool,
     route: String,
+    headers: HeaderMap,
     body: Vec<u8>,
     content_type: Option<String>,
     idempotency_key: Option<String>,
@@ -42,6 +45,7 @@ impl Request {
             query,
             duplicated,
             route: called_route(event),
+            headers: headers(event),
             body: body(event)?,
             content_type: header("content-type").map(str::to_owned),
             idempotency_key: idempotency_key(header("idempotency-key"))?,
@@ -63,6 +67,11 @@ impl Request {
     /// The appointment in the path; one that cannot exist is not found.
     pub fn appointment(&self) -> Result<AppointmentId, Problem> {
         AppointmentId::parse(self.path("id")?).map_err(|_| Problem::not_found("appointment"))
+    }
+
+    /// It as a delivery of a provider: headers and body as they came.
+    pub fn delivery(&self) -> Delivery<'_> {
+        Delivery { headers: &self.headers, body: &self.body }
     }
 
     /// Whether it was called by the method of this route.
@@ -161,6 +170,15 @@ fn path_parameters(event: &Value) -> BTreeMap<String, String> {
         .flatten()
         .filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())))
         .collect()
+}
+
+/// The headers, whose names the gateway has made lower-case; what is no header is left out.
+fn headers(event: &Value) -> HeaderMap {
+    let all = event.get("headers").and_then(Value::as_object).into_iter().flatten();
+    all.filter_map(|(name, value)| {
+        Some((HeaderName::try_from(name.as_str()).ok()?, HeaderValue::from_str(value.as_str()?).ok()?))
+    })
+    .collect()
 }
 
 /// Method and path as called.

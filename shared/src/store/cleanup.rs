@@ -1,5 +1,6 @@
 //! What is left to destroy after a disconnect, a delete, or a grant or dataset that was replaced.
 
+use super::channel::Watch;
 use super::credential::Credential;
 use super::credential::Journal;
 use super::due::{self, Due, ItemName};
@@ -51,6 +52,9 @@ pub struct Cleanup {
     /// How often the revocation was tried.
     #[serde(default)]
     pub attempts: u32,
+    /// Subscriptions that are to end, as long as the grant lives.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub watches: Vec<Watch>,
     /// A dataset whose records are to be deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dataset: Option<DatasetId>,
@@ -76,6 +80,7 @@ impl Cleanup {
             revoke: None,
             revoke_until: None,
             attempts: 0,
+            watches: vec![],
             dataset: None,
             everything: false,
             due_at: now,

@@ -1,5 +1,6 @@
 //! The integration item: what a person configured, where it stands, and the sync lease with its fence.
 
+use super::channel::Watch;
 use super::checkup::Checkup;
 use super::due::{self, Due};
 use super::expression::{Item, Update, When, any, number, put};
@@ -104,6 +105,9 @@ pub struct Integration {
     /// How far the open run is.
     #[serde(default)]
     pub progress: Progress,
+    /// What the provider tells changes of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub watches: Vec<Watch>,
     /// When a sync is due; the truth behind the index.
     #[serde(default, with = "ts_milliseconds_option", skip_serializing_if = "Option::is_none")]
     pub due_at: Option<DateTime<Utc>>,

@@ -167,6 +167,11 @@ pub(crate) fn revoking(provider: &ProviderSlug, id: &ProviderAccountId) -> Key {
     Key::new(external_account_partition(provider, id), "REVOKING")
 }
 
+/// A subscription to a provider's notifications.
+pub(crate) fn channel(provider: &ProviderSlug, channel: &str) -> Key {
+    Key::new(format!("EXTERNAL#{provider}#channel#{channel}"), "CHANNEL")
+}
+
 pub(crate) fn idempotency(account: &AccountId, hash: &str) -> Key {
     Key::new(format!("IDEMPOTENCY#{account}#{hash}"), "IDEMPOTENCY")
 }

@@ -6,6 +6,7 @@
 mod account;
 mod appointment;
 mod change;
+mod channel;
 mod checkup;
 mod chunk;
 mod cleanup;
@@ -30,6 +31,7 @@ mod table;
 pub use account::{Account, AccountNews};
 pub use appointment::{Agreed, AppointmentChange, AppointmentWrite, Sent, WriteState};
 pub use change::Change;
+pub use channel::{Channel, Watch, Watching};
 pub use checkup::Checkup;
 pub use chunk::{Chunk, MOST_BYTES, MOST_RECORDS, RecordWrite};
 pub use cleanup::{Cleanup, LeftBehind};

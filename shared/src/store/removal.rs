@@ -57,6 +57,7 @@ impl Store {
         let cleanup = Cleanup {
             revoke: connected.map(|connected| connected.id.clone()),
             revoke_until: connected.map(|_| now + Revoking::BEGINS_WITHIN),
+            watches: seen.watches.clone(),
             dataset: everything.then_some(seen.dataset),
             everything,
             ..Cleanup::of(seen, now)

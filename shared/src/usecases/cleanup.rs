@@ -6,12 +6,14 @@
 
 mod flow;
 mod revoke;
+mod unwatch;
 
 use crate::entry::log::Log;
 use crate::entry::{Acknowledge, FunctionError};
 use crate::seal::SealKeys;
 use crate::store::{Cleanup, LeftBehind, Store, StoreError};
 use crate::usecases::left_behind::LeftBehindMessage;
+use crate::usecases::watches::Watches;
 use crate::vault::{Vault, VaultError};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::policy::{self, Policy};
@@ -37,6 +39,8 @@ pub struct CleanupWorker {
     pub keys: Arc<SealKeys>,
     /// How long to wait after a failure.
     pub policy: Arc<Policy>,
+    /// Ends subscriptions.
+    pub watches: Watches,
     /// Where it is counted what became of revocations.
     pub log: Log,
 }
@@ -121,6 +125,7 @@ impl CleanupWorker {
 
     /// The revocation needs the secret, so the secret goes after it.
     async fn destroy_grant(&self, cleanup: &mut Cleanup) -> Result<(), Wait> {
+        self.end_watches(cleanup).await;
         self.revoke_if_asked(cleanup).await?;
         if let Some(pointer) = &cleanup.pointer {
             cleanup.attempts += 1;

@@ -153,6 +153,7 @@ impl Create {
             served: 0,
             run: None,
             progress: Progress::default(),
+            watches: vec![],
             due_at: None,
             created_at: now,
             updated_at: now,

@@ -7,6 +7,7 @@ use crate::usecases::TRIES;
 use crate::usecases::draft::Draft;
 use crate::usecases::publish::Publisher;
 use crate::usecases::request_sync::Requests;
+use crate::usecases::watches::end_soon;
 use domain::history::Actor;
 use domain::lifecycle::{ErrorReason, Signal, Status};
 use domain::run::Trigger;
@@ -74,6 +75,7 @@ impl Lifecycle {
         match self.store.commit(&change).await {
             Ok(()) => {
                 self.requests.send_soon(change.next()).await;
+                end_soon(self.requests.queue(), change.next()).await;
                 self.publisher.publish_now(change.events()).await;
                 Ok(true)
             }

@@ -33,7 +33,10 @@ pub mod runs;
 pub mod settings;
 pub mod sync;
 pub mod test_connection;
+pub mod told;
 mod view;
+pub mod watches;
+pub mod webhook;
 
 pub use answered::Answered;
 pub use parts::Parts;

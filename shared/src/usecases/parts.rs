@@ -15,6 +15,7 @@ use crate::usecases::lifecycle::Lifecycle;
 use crate::usecases::publish::Publisher;
 use crate::usecases::removal::Removal;
 use crate::usecases::request_sync::Requests;
+use crate::usecases::watches::Watches;
 use crate::{bus::Bus, queue::Queue, vault::Vault};
 use domain::policy::Policy;
 use providers::Registry;
@@ -118,6 +119,18 @@ impl<'a> Parts<'a> {
         let store = self.store()?;
         let lifecycle = Lifecycle::new(store.clone(), self.publisher(&store)?, self.requests(&store)?);
         Ok(Actions { integrations: Integrations::new(store, self.registry()?), lifecycle })
+    }
+
+    /// Subscriptions to notifications (`REDIRECT_BASE_URL`: where the API is reached; without it, they only end).
+    pub fn watches(&self, store: &Store) -> Result<Watches, ConfigError> {
+        const VARIABLE: &str = "REDIRECT_BASE_URL";
+        let base = self.setup.vars.get(VARIABLE).map(|_| self.setup.vars.url(VARIABLE)).transpose()?;
+        Ok(Watches::new(store.clone(), self.random.clone(), self.log(), base))
+    }
+
+    /// The webhook queue (`WEBHOOK_QUEUE_URL`).
+    pub fn webhook_queue(&self) -> Result<Queue, ConfigError> {
+        Ok(Queue::new(self.clients.clone(), self.setup.vars.required("WEBHOOK_QUEUE_URL")?))
     }
 
     /// Disconnect and delete.

@@ -69,6 +69,11 @@ impl Planner {
         Self { store, kind, queue }
     }
 
+    /// The queue that it sends to.
+    pub(super) fn queue(&self) -> &Queue {
+        &self.queue
+    }
+
     /// What is due, oldest first, at most `most_per_shard` of each shard.
     pub async fn nominated(&self, most_per_shard: usize) -> Result<Vec<Nominated>, StoreError> {
         nominated(&self.store, self.kind, most_per_shard).await

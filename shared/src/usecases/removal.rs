@@ -106,6 +106,7 @@ fn disconnected(store: &Store, seen: &Integration, actor: Actor) -> Result<Chang
     draft.interrupt();
     draft.settle();
     draft.next.grant = None;
+    draft.next.watches.clear();
     draft.next.disconnects += 1;
     Ok(draft.visible())
 }

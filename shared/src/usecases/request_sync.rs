@@ -9,6 +9,7 @@ use crate::usecases::appointments::AppointmentMessage;
 use crate::usecases::draft::Draft;
 use crate::usecases::get::{Found, Integrations};
 use crate::usecases::publish::{PATIENCE, Publisher};
+use crate::usecases::watches::EndWatchesMessage;
 use domain::ids::{AccountId, IntegrationId, ProviderSlug};
 use domain::lifecycle::{Refused, Status};
 use domain::run::Trigger;
@@ -31,6 +32,8 @@ pub struct SyncMessage {
 pub enum SyncWork {
     /// An appointment that is to be written.
     Appointment(AppointmentMessage),
+    /// Subscriptions that are to end.
+    EndWatches(EndWatchesMessage),
     /// An integration that is to be synced.
     Sync(SyncMessage),
 }
@@ -65,6 +68,11 @@ impl Requests {
             let message = SyncMessage::about(integration);
             let _ = tokio::time::timeout(PATIENCE, self.queue.send(&integration.account, &message)).await;
         }
+    }
+
+    /// The queue.
+    pub(super) fn queue(&self) -> &Queue {
+        &self.queue
     }
 
     /// The table.

@@ -68,7 +68,7 @@ impl CleanupWorker {
     }
 
     /// The grant as it was received last: from the journal, from a version that was never committed, or the pointer's.
-    async fn newest(&self, cleanup: &Cleanup) -> Result<Option<StoredGrant>, Wait> {
+    pub(super) async fn newest(&self, cleanup: &Cleanup) -> Result<Option<StoredGrant>, Wait> {
         let Some(pointer) = &cleanup.pointer else { return Ok(None) };
         if let Some(stored) = self.journalled(cleanup, pointer).await {
             return Ok(Some(stored));

@@ -135,6 +135,7 @@ impl Complete {
             draft.next.replaced_at = Some(self.integrations.store.now());
             // What the former account was asked for.
             draft.next.retry_at = None;
+            draft.next.watches.clear();
             draft.line(actor(), HistoryEvent::AccountReplaced);
         }
         draft.signal(Signal::Authorized, actor()).map_err(|refused| Stopped::Unclear(refused.into()))?;
@@ -196,7 +197,8 @@ fn cleanups(
     now: chrono::DateTime<chrono::Utc>,
 ) -> Vec<Cleanup> {
     let blank = Cleanup::of(seen, now);
-    let grant = former.map(|former| blank.clone().with_grant(former));
+    let watches = if replaced { seen.watches.clone() } else { vec![] };
+    let grant = former.map(|former| Cleanup { watches, ..blank.clone().with_grant(former) });
     let dataset = replaced.then_some(Cleanup { dataset: Some(seen.dataset), ..blank });
     grant.into_iter().chain(dataset).collect()
 }

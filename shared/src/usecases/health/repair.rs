@@ -3,6 +3,7 @@
 use super::Sweep;
 use crate::store::{Credential, Integration, StoreError};
 use crate::usecases::draft::Draft;
+use crate::usecases::watches::{end_soon, is_left_over};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::policy;
 
@@ -15,7 +16,8 @@ impl Sweep {
         let mended = self.repair_schedule(integration).await?;
         let refreshed = self.repair_refresh(integration).await?;
         let limited = self.repair_interval(integration).await?;
-        Ok(mended || refreshed || limited)
+        let unwatched = self.repair_watches(integration).await?;
+        Ok(mended || refreshed || limited || unwatched)
     }
 
     /// An integration that works by itself has a next time, and an open run somebody who comes back to it.
@@ -59,6 +61,15 @@ impl Sweep {
             Err(error) if error.is_conflict() => Ok(false),
             Err(error) => Err(error),
         }
+    }
+
+    /// Paused, and still told of changes: the message that should have ended that was lost.
+    async fn repair_watches(&self, integration: &Integration) -> Result<bool, StoreError> {
+        let left_over = is_left_over(integration);
+        if left_over {
+            end_soon(self.probes.queue(), integration).await;
+        }
+        self.mended("watched_although_paused", left_over)
     }
 
     /// The plan may have changed while the integration was created.

@@ -1,8 +1,8 @@
 //! The end of a step: the run ends, or waits for its continuation. Only the holder of the lease can end it.
 
-use super::{Stop, SyncWorker};
+use super::{Step, Stop, SyncWorker};
 use crate::api::events;
-use crate::store::{Change, Failure, Integration, Progress, StoreError};
+use crate::store::{Change, Failure, Integration, StoreError};
 use crate::usecases::TRIES;
 use crate::usecases::access::AccessError;
 use crate::usecases::draft::Draft;
@@ -25,7 +25,7 @@ impl SyncWorker {
         &self,
         message: &SyncMessage,
         fence: u64,
-        progress: &Progress,
+        step: &Step<'_>,
         end: Result<(), Stop>,
     ) -> Result<&'static str, StoreError> {
         let stop = match end {
@@ -43,7 +43,7 @@ impl SyncWorker {
             let Some(seen) = seen.filter(|seen| seen.id == message.integration && seen.sync_fence == fence) else {
                 return Ok("lost");
             };
-            let (outcome, change) = self.ending(&seen, progress, &stop, health);
+            let (outcome, change) = self.ending(&seen, step, &stop, health);
             match self.store.commit(&change).await {
                 Ok(()) => {
                     self.publish(change.events().to_vec()).await;
@@ -66,12 +66,13 @@ impl SyncWorker {
     fn ending(
         &self,
         seen: &Integration,
-        progress: &Progress,
+        step: &Step<'_>,
         end: &Result<(), Stop>,
         health: Option<Health>,
     ) -> (&'static str, Change) {
         let mut draft = Draft::of(&self.store, seen);
-        draft.next.progress = progress.clone();
+        draft.next.progress = step.progress.clone();
+        draft.next.watches = step.watches.clone().unwrap_or(draft.next.watches);
         match end {
             Ok(()) => ("succeeded", self.succeeded(draft)),
             Err(Stop::Failed(error)) => self.failed(draft, error, health),

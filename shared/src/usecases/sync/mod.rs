@@ -12,12 +12,14 @@ mod test;
 
 use crate::entry::log::Level;
 use crate::entry::{Acknowledge, FunctionError};
-use crate::store::{Failure, Integration, OutboxEntry, Progress, Store, StoreError};
+use crate::store::{Failure, Integration, OutboxEntry, Progress, Store, StoreError, Watch};
 use crate::usecases::access::{AccessError, Held, Tokens};
 use crate::usecases::publish::Publisher;
 use crate::usecases::request_sync::SyncMessage;
+use crate::usecases::watches::Watches;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::failure::FailureClass;
+use domain::lifecycle::Status;
 use domain::policy::Policy;
 use providers::{Provider, Registry};
 use serde_json::{Value, json};
@@ -44,6 +46,8 @@ pub struct SyncWorker {
     pub publisher: Publisher,
     /// What a failure leads to.
     pub policy: Arc<Policy>,
+    /// Subscriptions to the providers' notifications.
+    pub watches: Watches,
 }
 
 /// Why a step stopped before the run's end.
@@ -82,6 +86,7 @@ struct Step<'a> {
     held: Integration,
     progress: Progress,
     access: Option<Held>,
+    watches: Option<Vec<Watch>>,
     deadline: DateTime<Utc>,
 }
 
@@ -96,10 +101,10 @@ impl SyncWorker {
         };
         let fence = held.sync_fence;
         let progress = held.progress.clone();
-        let mut step = Step { worker: self, provider, held, progress, access: None, deadline };
+        let mut step = Step { worker: self, provider, held, progress, access: None, watches: None, deadline };
         let end = step.go().await;
         let failure = end.as_ref().err().and_then(end::failure_of);
-        let outcome = self.end(&message, fence, &step.progress, end).await.map_err(failed)?;
+        let outcome = self.end(&message, fence, &step, end).await.map_err(failed)?;
         Ok(figures(named(outcome, &message), &step, failure.as_ref()))
     }
 
@@ -111,9 +116,21 @@ impl SyncWorker {
 impl Step<'_> {
     async fn go(&mut self) -> Result<(), Stop> {
         self.test_if_due().await?;
+        self.watch().await?;
         let mut resources = self.worker.store.resources(self.held.id).await?;
         self.sweep_unchosen(&mut resources).await?;
         self.pull_chosen(resources).await
+    }
+
+    /// Makes sure that the provider tells of what changes from now on. It comes before reading: what changes in between is
+    /// told, and read by another run.
+    async fn watch(&mut self) -> Result<(), Stop> {
+        if self.held.status == Status::Active && self.provider.webhook().is_some() {
+            let held = self.access().await?;
+            let watches = &self.worker.watches;
+            self.watches = Some(watches.renewed(&self.held, self.provider.as_ref(), &held.access).await);
+        }
+        Ok(())
     }
 
     /// Stops here if there is no time for another page.
