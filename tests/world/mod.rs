@@ -25,7 +25,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::lifecycle::ErrorReason;
 use local::issuer::Member;
 use local::{Builder, Functions, Options, Running};
-use sandbox::{Consent, Sandbox};
+use sandbox::{Consent, Notify, Sandbox};
 use serde_json::{Value, json};
 use shared::clock::Clock;
 use shared::entry::{Function, Invocation, Setup};
@@ -112,6 +112,8 @@ impl World {
             ..Options::default()
         };
         let stack = local::start(options).await.expect("the stack starts");
+        // Notifications come when a test delivers them.
+        stack.imitation().google().set_notify(Notify::Queue);
         Self { stack, clock, lines, setups, mail }
     }
 
