@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// A world in which nothing is connected answers these; what is not named here is answered 200.
-const ANSWERS: [(&str, u16); 20] = [
+const ANSWERS: [(&str, u16); 23] = [
     ("connect/google-calendar", 200),
     ("create/google-calendar", 201),
     ("delete/google-calendar", 204),
@@ -29,6 +29,9 @@ const ANSWERS: [(&str, u16); 20] = [
     ("settings/two-calendars", 404),
     ("sync/google-calendar", 404),
     ("test/google-calendar", 404),
+    ("write-event/cancel", 404),
+    ("write-event/put", 404),
+    ("write-event/writes", 404),
 ];
 
 fn folder() -> PathBuf {

@@ -9,6 +9,7 @@ mod failures;
 mod fleet;
 mod illness;
 mod model;
+mod notifications;
 mod refresh;
 mod repairs;
 mod sequences;

@@ -62,7 +62,9 @@ async fn a_paused_integration_is_kept_alive_for_60_days_and_nothing_is_synced() 
     scene.live_by(TimeDelta::days(60), TimeDelta::days(2), async || false).await;
     let refreshed = scene.requests(PathKind::Token);
     assert!((28..=31).contains(&refreshed), "each time that somebody looked: {refreshed}");
-    assert_eq!(scene.sandbox().counters().total(), refreshed, "nothing else was asked for");
+    let ended = scene.requests(PathKind::Stop);
+    assert_eq!(scene.sandbox().counters().total(), refreshed + ended, "nothing else was asked for");
+    assert_eq!(ended, 1);
     assert_eq!(scene.status().await, "Paused");
     scene.act(DEMO, "resume").await;
     scene.background().await;

@@ -63,7 +63,7 @@ impl Scene {
         let due = self.due().await;
         let any = |kinds: &[&str]| due.iter().any(|entry| kinds.contains(&entry.kind.as_str()));
         for (function, kinds) in [
-            ("schedule-sync", &["sync"] as &[&str]),
+            ("schedule-sync", &["sync", "write"] as &[&str]),
             ("schedule-refresh", &["refresh"]),
             ("schedule-health", &["probe", "cleanup", "checkup"]),
         ] {

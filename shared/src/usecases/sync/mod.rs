@@ -116,9 +116,9 @@ impl SyncWorker {
 impl Step<'_> {
     async fn go(&mut self) -> Result<(), Stop> {
         self.test_if_due().await?;
-        self.watch().await?;
         let mut resources = self.worker.store.resources(self.held.id).await?;
         self.sweep_unchosen(&mut resources).await?;
+        self.watch().await?;
         self.pull_chosen(resources).await
     }
 
