@@ -1,6 +1,6 @@
 //! Making, changing and cancelling appointments, one after the other.
 
-use super::{at, day, visit, with};
+use super::{at, day, office, visit, with};
 use crate::sync::scene::Scene;
 use crate::world::DEMO;
 use sandbox::PathKind;
@@ -10,7 +10,7 @@ use shared::store::WriteState;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_appointment_is_made_moved_and_cancelled_in_google() {
-    let scene = Scene::synced(20).await;
+    let scene = office(20).await;
     let body = with(visit("Check-up", 8), &json!({ "description": "Bring papers", "location": "Room 2" }));
     let answer = scene.put("a-1", &body).await;
     assert_eq!(answer.status, 202);
@@ -46,7 +46,7 @@ async fn an_appointment_is_made_moved_and_cancelled_in_google() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_cancelled_comes_back_under_the_same_id() {
-    let scene = Scene::synced(0).await;
+    let scene = office(0).await;
     scene.write("a-1", &visit("Check-up", 8)).await;
     let id = scene.event_of("a-1");
     scene.cancel("a-1").await.ok();
@@ -62,7 +62,7 @@ async fn what_was_cancelled_comes_back_under_the_same_id() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_cancelled_before_it_was_sent_never_reaches_google() {
-    let scene = Scene::synced(0).await;
+    let scene = office(0).await;
     scene.put("a-1", &visit("Never", 8)).await.ok();
     scene.cancel("a-1").await.ok();
     scene.sandbox().reset_counters();
@@ -75,7 +75,7 @@ async fn what_is_cancelled_before_it_was_sent_never_reaches_google() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn changes_that_follow_each_other_closely_are_one_write_of_the_last() {
-    let scene = Scene::synced(0).await;
+    let scene = office(0).await;
     for hour in 8..12 {
         scene.put("a-1", &visit("Moving", hour)).await.ok();
     }
@@ -90,7 +90,7 @@ async fn changes_that_follow_each_other_closely_are_one_write_of_the_last() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_there_already_is_not_written_again() {
-    let scene = Scene::synced(0).await;
+    let scene = office(0).await;
     scene.write("a-1", &visit("Same", 8)).await;
     let etag = scene.only("a-1")["etag"].clone();
     scene.sandbox().reset_counters();
@@ -101,7 +101,7 @@ async fn what_is_there_already_is_not_written_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn events_of_the_bus_may_come_late_and_twice() {
-    let scene = Scene::synced(0).await;
+    let scene = office(0).await;
     scene.announce("a-1", 5, Some(&visit("Five", 8))).await;
     scene.announce("a-1", 3, Some(&visit("Three", 7))).await;
     scene.announce("a-1", 5, Some(&visit("Five", 8))).await;
@@ -126,12 +126,12 @@ async fn an_account_without_a_calendar_has_nothing_to_write_to() {
     let scene = Scene::with(0).await;
     scene.announce("a-1", 1, Some(&visit("Nowhere", 8))).await;
     assert_eq!(scene.lines.outcomes("account-events"), ["no_calendar"]);
-    scene.put("a-1", &visit("Nowhere", 8)).await.problem(404, "integration_not_found");
+    scene.put("a-1", &visit("Nowhere", 8)).await.problem(404, "not_found");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn days_are_written_as_days_and_can_become_hours() {
-    let scene = Scene::synced(0).await;
+    let scene = office(0).await;
     let days = json!({ "title": "Holiday", "start": day("2026-04-03"), "end": day("2026-04-06") });
     scene.write("a-1", &days).await;
     let event = scene.only("a-1");
@@ -143,14 +143,14 @@ async fn days_are_written_as_days_and_can_become_hours() {
     assert_eq!(scene.only("a-1")["end"], json!({ "date": "2026-04-06" }));
 
     let empty = json!({ "start": day("2026-04-03"), "end": day("2026-04-03") });
-    scene.put("a-2", &empty).await.problem(400, "invalid_appointment");
+    scene.put("a-2", &empty).await.problem(422, "invalid_appointment");
     let mixed = json!({ "start": day("2026-04-03"), "end": at("2026-04-03T08:00:00Z") });
-    scene.put("a-2", &mixed).await.problem(400, "invalid_appointment");
+    scene.put("a-2", &mixed).await.problem(422, "invalid_appointment");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_appointment_moves_between_zones() {
-    let scene = Scene::synced(0).await;
+    let scene = office(0).await;
     scene.write("a-1", &visit("Call", 8)).await;
     let tokyo = json!({ "kind": "instant", "at": "2026-04-02T08:00:00Z", "timeZone": "Asia/Tokyo" });
     let end = json!({ "kind": "instant", "at": "2026-04-02T09:00:00Z", "timeZone": "Asia/Tokyo" });
@@ -162,12 +162,12 @@ async fn an_appointment_moves_between_zones() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn another_tenant_neither_sees_nor_touches_an_appointment() {
-    let scene = Scene::synced(0).await;
+    let scene = office(0).await;
     scene.write("a-1", &visit("Private", 8)).await;
     let (other, path) = (scene.admin("other"), "/integrations/google-calendar/events/a-1");
-    other.json("PUT", path, &visit("Mine", 9), &[]).await.problem(404, "integration_not_found");
-    other.raw("DELETE", path, "", &[]).await.problem(404, "integration_not_found");
-    other.get("/integrations/google-calendar/events/writes").await.problem(404, "integration_not_found");
+    other.json("PUT", path, &visit("Mine", 9), &[]).await.problem(404, "not_found");
+    other.raw("DELETE", path, "", &[]).await.problem(404, "not_found");
+    other.get("/integrations/google-calendar/events/writes").await.problem(404, "not_found");
 
     // With an integration of its own the same id is another appointment.
     let grace = sandbox::Consent { account: Some(sandbox::google::GRACE.into()), ..sandbox::Consent::default() };
@@ -183,7 +183,7 @@ async fn another_tenant_neither_sees_nor_touches_an_appointment() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_appointment_stays_in_the_calendar_that_it_was_made_in() {
-    let scene = Scene::synced(0).await;
+    let scene = office(0).await;
     scene.write("a-1", &visit("Old home", 8)).await;
     let path = "/integrations/google-calendar/settings";
     scene.admin(DEMO).patch(path, &json!({ "writeResource": TEAM_CALENDAR })).await.ok();
@@ -206,7 +206,7 @@ async fn an_appointment_stays_in_the_calendar_that_it_was_made_in() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_is_invited_is_told_and_keeps_the_answer() {
-    let scene = Scene::synced(0).await;
+    let scene = office(0).await;
     let invited = with(visit("Together", 8), &json!({ "attendees": ["grace@example.com", "bob@example.org"] }));
     scene.write("a-1", &invited).await;
     let emails = |event: &Value| {

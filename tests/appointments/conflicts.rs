@@ -1,7 +1,6 @@
 //! Both sides at once: the rule of the product for each field, and events that a person deleted.
 
-use super::{google_time, visit, with};
-use crate::sync::scene::Scene;
+use super::{google_time, office, visit, with};
 use crate::world::DEMO;
 use sandbox::google::ADA;
 use serde_json::{Value, json};
@@ -17,7 +16,7 @@ fn lost(told: &Value) -> Vec<(String, String, Value)> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn google_wins_time_and_people_and_aura_wins_the_texts() {
-    let scene = Scene::synced(0).await;
+    let scene = office(0).await;
     let body = with(visit("First", 8), &json!({ "attendees": ["bob@example.org"] }));
     scene.write("a-1", &body).await;
     let theirs = json!({ "summary": "Theirs", "description": "theirs", "attendees": [{ "email": "eve@example.org" }] });
@@ -51,7 +50,7 @@ async fn google_wins_time_and_people_and_aura_wins_the_texts() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn edits_of_different_fields_are_both_kept() {
-    let scene = Scene::synced(0).await;
+    let scene = office(0).await;
     scene.write("a-1", &visit("First", 8)).await;
     scene.person("a-1", json!({ "location": "Their room" }));
     let item = scene.write("a-1", &visit("Second", 8)).await;
@@ -63,7 +62,7 @@ async fn edits_of_different_fields_are_both_kept() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_edit_on_both_sides_is_no_conflict() {
-    let scene = Scene::synced(0).await;
+    let scene = office(0).await;
     scene.write("a-1", &visit("First", 8)).await;
     scene.person("a-1", with(json!({ "summary": "Second" }), &google_time(9)));
     let item = scene.write("a-1", &visit("Second", 9)).await;
@@ -72,7 +71,7 @@ async fn the_same_edit_on_both_sides_is_no_conflict() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_person_saw_of_google_and_changed_is_no_conflict() {
-    let scene = Scene::synced(0).await;
+    let scene = office(0).await;
     scene.write("a-1", &visit("First", 8)).await;
     scene.person("a-1", google_time(12));
     scene.pull().await;
@@ -92,7 +91,7 @@ async fn what_a_person_saw_of_google_and_changed_is_no_conflict() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_google_changed_is_not_put_back_by_an_edit_of_something_else() {
-    let scene = Scene::synced(0).await;
+    let scene = office(0).await;
     scene.write("a-1", &visit("First", 8)).await;
     scene.person("a-1", google_time(12));
     scene.pull().await;
@@ -109,7 +108,7 @@ async fn what_google_changed_is_not_put_back_by_an_edit_of_something_else() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_event_that_a_person_deleted_is_told_and_comes_back_when_it_is_saved_again() {
     for pulled in [false, true] {
-        let scene = Scene::synced(0).await;
+        let scene = office(0).await;
         scene.write("a-1", &visit("First", 8)).await;
         let id = scene.event_of("a-1");
         scene.person_deletes("a-1");
@@ -140,7 +139,7 @@ async fn an_event_that_a_person_deleted_is_told_and_comes_back_when_it_is_saved_
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_saves_an_appointment_whose_event_is_known_to_be_deleted_wants_it_back() {
-    let scene = Scene::synced(0).await;
+    let scene = office(0).await;
     scene.write("a-1", &visit("First", 8)).await;
     scene.person_deletes("a-1");
     scene.pull().await;
@@ -151,7 +150,7 @@ async fn whoever_saves_an_appointment_whose_event_is_known_to_be_deleted_wants_i
 
 #[tokio::test(flavor = "multi_thread")]
 async fn cancelling_what_a_person_changed_or_deleted_leaves_no_event() {
-    let scene = Scene::synced(0).await;
+    let scene = office(0).await;
     for (id, delete) in [("a-1", false), ("a-2", true)] {
         scene.write(id, &visit("First", 8)).await;
         match delete {

@@ -21,6 +21,13 @@ const EVENTS: &str = "/integrations/google-calendar/events";
 /// Most rounds of the background until nothing is under way.
 const MOST_ROUNDS: usize = 12;
 
+/// The demo account's integration, synced once, with nothing on its way.
+async fn office(events: usize) -> Scene {
+    let scene = Scene::synced(events).await;
+    scene.lose_messages().await;
+    scene
+}
+
 /// An instant as the API has it, thought of in Berlin.
 fn at(instant: &str) -> Value {
     json!({ "kind": "instant", "at": instant, "timeZone": "Europe/Berlin" })
