@@ -3,6 +3,7 @@
 mod basics;
 mod conflicts;
 mod echo;
+mod faults;
 mod occurrences;
 mod waits;
 
