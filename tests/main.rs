@@ -1,6 +1,7 @@
 //! Journeys, conformance and the house rules, in one binary so that it is linked once.
 
 mod api;
+mod appointments;
 mod browser;
 mod canaries;
 mod faults;

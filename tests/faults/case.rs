@@ -163,7 +163,7 @@ fn named(op: Op, spot: Spot) -> String {
 
 /// The filter of `AURA_FAULT_CASE`: the beginning of a case's name, such as `Disconnect 3 DieAfter`.
 #[expect(clippy::disallowed_methods, reason = "a person asks for one case again")]
-pub(super) fn filter() -> Option<String> {
+pub(crate) fn filter() -> Option<String> {
     std::env::var("AURA_FAULT_CASE").ok().filter(|text| !text.is_empty())
 }
 

@@ -11,9 +11,11 @@ mod quiesce;
 mod rivals;
 mod stage;
 
-use case::{Case, Kind, Op, Spot, filter, is_asked_for};
+pub(crate) use case::filter;
+use case::{Case, Kind, Op, Spot, is_asked_for};
 use chrono::TimeDelta;
 use futures_util::{FutureExt, StreamExt, stream};
+pub(crate) use rivals::throttled;
 use stage::Stage;
 use std::panic::AssertUnwindSafe;
 use std::time::Instant;

@@ -221,7 +221,7 @@ fn fault(kind: Kind) -> Option<Fault> {
 }
 
 /// What whoever is asked answers when it is too much.
-fn throttled(call: &Call) -> (u16, Value) {
+pub(crate) fn throttled(call: &Call) -> (u16, Value) {
     let of_the_table = call.op.contains("Item") || call.is("Query");
     let (status, code) = match (call.is_of_provider(), of_the_table) {
         (true, _) => (429, "rate_limit_exceeded"),

@@ -277,7 +277,7 @@ fn check(wish: &Wish) -> Result<(), Problem> {
 }
 
 fn invalid(detail: impl Into<String>) -> Problem {
-    Problem::invalid("invalid_appointment", detail)
+    Problem::invalid("invalid_appointment", detail).remedy("Correct the field that is named, and save it again.")
 }
 
 /// Whether the wish is older than what is known, or the same again.

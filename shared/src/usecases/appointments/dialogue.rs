@@ -42,8 +42,9 @@ impl Dialogue<'_> {
 
     async fn remove(&self) -> Result<Told, PushError> {
         let invited = self.item.agreed.as_ref().is_some_and(|agreed| !agreed.event.attendees.is_empty());
-        // Nothing was ever sent, so nothing is there. An occurrence is there as long as its series is.
-        if self.item.agreed.is_none() && self.item.sent.is_empty() && self.item.occurrence_of.is_none() {
+        // Nothing but cancellations was ever sent, so nothing is there. An occurrence is there as long as its series is.
+        let sent = self.item.written_at.is_some() || self.item.sent.iter().any(|sent| sent.content.is_some());
+        if self.item.agreed.is_none() && !sent && self.item.occurrence_of.is_none() {
             return Ok(Told::Removed);
         }
         let event = match self.event().await {
@@ -73,6 +74,7 @@ impl Dialogue<'_> {
     async fn join(&self, event: &ExternalId, content: &Appointment) -> Result<Told, PushError> {
         match self.push.read(self.access, self.target(event)).await? {
             Found::Event(current) => {
+                self.check_not_overtaken(&current)?;
                 let base = self.base(&current);
                 self.change(event, content, base, current).await
             }
@@ -109,6 +111,7 @@ impl Dialogue<'_> {
                 Ok(event) => return Ok(told(event, overridden, foreign)),
                 Err(PushError::Changed) => match self.push.read(self.access, self.target(event)).await? {
                     Found::Event(now) => {
+                        self.check_not_overtaken(&now)?;
                         base = self.base(&now);
                         current = now;
                     }
@@ -156,6 +159,12 @@ impl Dialogue<'_> {
             None if self.item.occurrence_of.is_some() => Appointment::of(event).map(Base::same),
             None => self.item.agreed.as_ref().map(crate::store::Agreed::base),
         }
+    }
+
+    /// A worker that was held up until its lease was over must not put an older revision over a newer one.
+    fn check_not_overtaken(&self, event: &CalendarEvent) -> Result<(), PushError> {
+        let newer = own_mark(self.item, event).is_some_and(|mark| mark.revision > self.item.revision);
+        if newer { Err(ProviderError::new(FailureClass::Transient, "overtaken").into()) } else { Ok(()) }
     }
 
     fn was_left_standing(&self, event: &CalendarEvent) -> bool {
