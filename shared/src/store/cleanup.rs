@@ -1,8 +1,7 @@
 //! What is left to destroy after a disconnect, a delete, or a grant or dataset that was replaced.
 
 use super::channel::Watch;
-use super::credential::Credential;
-use super::credential::Journal;
+use super::credential::{Credential, Journal, SealedAccess};
 use super::due::{self, Due, ItemName};
 use super::expression::{Item, When, any, put};
 use super::flow::Flow;
@@ -55,6 +54,9 @@ pub struct Cleanup {
     /// Subscriptions that are to end, as long as the grant lives.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub watches: Vec<Watch>,
+    /// The last access, sealed: to end them with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub access: Option<SealedAccess>,
     /// A dataset whose records are to be deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dataset: Option<DatasetId>,
@@ -81,6 +83,7 @@ impl Cleanup {
             revoke_until: None,
             attempts: 0,
             watches: vec![],
+            access: None,
             dataset: None,
             everything: false,
             due_at: now,
@@ -96,6 +99,7 @@ impl Cleanup {
             lease_until: credential.lease_until,
             due_at: credential.lease_until.map_or(self.due_at, |until| until.max(self.due_at)),
             journal: credential.journal.clone(),
+            access: credential.access.clone(),
             ..self
         }
     }

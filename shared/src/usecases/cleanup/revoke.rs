@@ -7,7 +7,7 @@ use crate::seal::{Context, Purpose};
 use crate::store::{Cleanup, Revoking};
 use crate::vault::{Pointer, StoredGrant, VaultError};
 use domain::failure::FailureClass;
-use domain::ids::ProviderAccountId;
+use domain::ids::{GrantId, ProviderAccountId};
 use providers::{AppCredentials, Provider, ProviderError};
 use std::time::Duration;
 
@@ -68,7 +68,7 @@ impl CleanupWorker {
     }
 
     /// The grant as it was received last: from the journal, from a version that was never committed, or the pointer's.
-    pub(super) async fn newest(&self, cleanup: &Cleanup) -> Result<Option<StoredGrant>, Wait> {
+    async fn newest(&self, cleanup: &Cleanup) -> Result<Option<StoredGrant>, Wait> {
         let Some(pointer) = &cleanup.pointer else { return Ok(None) };
         if let Some(stored) = self.journalled(cleanup, pointer).await {
             return Ok(Some(stored));
@@ -83,14 +83,19 @@ impl CleanupWorker {
     /// What cannot be opened is as good as lost.
     async fn journalled(&self, cleanup: &Cleanup, pointer: &Pointer) -> Option<StoredGrant> {
         let journal = cleanup.journal.as_ref().filter(|journal| journal.fence > pointer.fence)?;
-        let context = Context::new(&[
-            ("account", cleanup.account.as_str()),
-            ("integration", &cleanup.integration.to_string()),
-            ("grant", &pointer.grant.to_string()),
-        ]);
+        let context = context(cleanup, pointer.grant);
         let opened = self.keys.open(Purpose::Journal, &journal.sealed, &context).await.ok()?;
         StoredGrant::from_json(&opened).ok()
     }
+}
+
+/// What a grant's sealed things belong to.
+pub(super) fn context(cleanup: &Cleanup, grant: GrantId) -> Context {
+    Context::new(&[
+        ("account", cleanup.account.as_str()),
+        ("integration", &cleanup.integration.to_string()),
+        ("grant", &grant.to_string()),
+    ])
 }
 
 /// Sent within the window, and given up before it is over.

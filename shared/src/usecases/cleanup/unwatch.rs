@@ -1,13 +1,17 @@
-//! Ending the subscriptions of a grant before it goes: with a last access of its own, because nobody else has one any
-//! more.
+//! Ending the subscriptions of a grant before it goes, with the last access that there was.
 
 use super::CleanupWorker;
-use crate::store::Cleanup;
-use providers::Rotation;
+use crate::seal::Purpose;
+use crate::store::{Cleanup, Watch};
+use chrono::TimeDelta;
+use providers::Access;
 use std::time::Duration;
 
 /// It takes this time at most: the revocation has a window to begin in.
 const WITHIN: Duration = Duration::from_secs(8);
+/// Access that ends sooner is not used any more. None is fetched for this: a refresh could make the token that is to be
+/// revoked a former one.
+const LEAST_LEFT: TimeDelta = TimeDelta::seconds(30);
 
 impl CleanupWorker {
     /// Tried once. What the provider does not confirm ends by itself, and its deliveries find nobody.
@@ -22,16 +26,16 @@ impl CleanupWorker {
         let _ = tokio::time::timeout(WITHIN, self.unwatch(cleanup, &watches)).await;
     }
 
-    /// A refresh of a provider that rotates would make the token that is to be revoked a former one.
-    async fn unwatch(&self, cleanup: &Cleanup, watches: &[crate::store::Watch]) -> Option<()> {
+    async fn unwatch(&self, cleanup: &Cleanup, watches: &[Watch]) -> Option<()> {
         let provider = self.registry.find(&cleanup.provider)?;
-        if provider.manifest().rotation != Rotation::None {
+        let (sealed, grant) = (cleanup.access.as_ref()?, cleanup.grant?);
+        if sealed.expires_at.is_some_and(|at| at - LEAST_LEFT < self.store.now()) {
             return None;
         }
-        let stored = self.newest(cleanup).await.ok()??;
-        let app = self.vault.app_credentials(&provider.manifest().slug).await.ok()?;
-        let refreshed = provider.refresh(&app, &stored.credential).await.ok()?;
-        self.watches.ended(&cleanup.provider, provider.as_ref(), &refreshed.access, watches).await;
+        let token =
+            self.keys.open(Purpose::Access, &sealed.sealed, &super::revoke::context(cleanup, grant)).await.ok()?;
+        let access = Access { token, expires_in: None };
+        self.watches.ended(&cleanup.provider, provider.as_ref(), &access, watches).await;
         Some(())
     }
 }
