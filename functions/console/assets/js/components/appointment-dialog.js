@@ -92,8 +92,9 @@ export function appointmentDialog(host, { subjects, written, link }, { address, 
     if (signal.aborted || !el.open) return;
     under = false;
     buttons();
-    fill(said, problemNotice(failure));
-    if (!form.point(failure.detail)) foot.lastChild.focus();
+    const field = form.fieldOf(failure);
+    fill(said, problemNotice(field ? { ...failure, message: field.words } : failure));
+    (field?.control ?? foot.lastChild).focus();
   }
 
   function end(answer) {

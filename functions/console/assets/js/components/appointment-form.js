@@ -14,7 +14,7 @@ export function appointmentForm({ scope, content }, zone, name) {
   const allDay = h("input", { type: "checkbox", "data-field": "allDay", checked: fields.allDay, onchange: whole });
   const repeat = h("select", { class: "field", "data-field": "repeat" }, repeats(fields.repeat));
   const inputs = {
-    title: input("title", { dir: "auto", maxlength: 1000 }),
+    title: input("title", { dir: "auto", maxlength: 1000, autofocus: true }),
     date: input("date", { type: "date", required: true, "aria-label": "First day", onchange: moved }),
     start: input("start", { type: "time", required: true, "aria-label": "Start time", onchange: moved }),
     endDate: input("endDate", { type: "date", required: true, "aria-label": "Last day" }),
@@ -32,7 +32,7 @@ export function appointmentForm({ scope, content }, zone, name) {
     h("label", { class: "check" }, allDay, h("span", null, "All day")),
     times("Starts", inputs.date, inputs.start), times("Ends", inputs.endDate, inputs.end), clock,
     scope !== "one" && setting("Repeats", h("span", { class: "select" }, repeat)),
-    setting("Place", inputs.location), setting("Invited", inputs.attendees, `E-mail addresses, separated by commas. ${name} tells them.`),
+    setting("Place", inputs.location), setting("Invited", inputs.attendees, `E-mail addresses, separated by commas. ${name} invites them.`),
     setting("Description", inputs.description));
 
   /** What the fields say now. */
@@ -41,11 +41,11 @@ export function appointmentForm({ scope, content }, zone, name) {
     return contentOfFields({ ...said, zone: fields.zone, allDay: allDay.checked }, content);
   }
 
-  /** Leads the person to the field that the API does not accept. */
-  function point(detail) {
-    const control = inputs[CONTROLS[/^(\w+): /.exec(detail)?.[1]]];
-    (control?.disabled ? inputs.endDate : control)?.focus();
-    return Boolean(control);
+  /** What the API does not accept: the field's control and the words without its name. Null when it names none. */
+  function fieldOf({ code, detail }) {
+    const [, refused, words] = (code === "invalid_appointment" && /^(\w+): (.+)$/s.exec(detail)) || [];
+    const control = inputs[CONTROLS[refused]];
+    return control ? { control: control.disabled ? inputs.endDate : control, words } : null;
   }
 
   function whole() {
@@ -68,7 +68,7 @@ export function appointmentForm({ scope, content }, zone, name) {
     inputs.end.value = time.slice(0, 5);
   }
 
-  return { el, read, point };
+  return { el, read, fieldOf };
 }
 
 function setting(label, control, note) {
