@@ -5,7 +5,7 @@ use super::tab::Tab;
 use super::{at_the_calendar, world};
 use crate::world::{DEMO, World};
 use sandbox::google::ADA;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 const DIALOG: &str = "dialog[data-dialog=appointment]";
 const SAVE: &str = "[data-action=save-appointment]";
@@ -19,6 +19,8 @@ async fn ada_makes_an_appointment_moves_it_and_cancels_it() {
 
     tab.click("[data-action=new-appointment]").await;
     tab.fill("[data-field=title]", "Tea with Babbage").await;
+    tab.fill("[data-field=date]", &today(&tab).await).await;
+    tab.fill("[data-field=start]", "14:00").await;
     tab.fill("[data-field=location]", "Marylebone").await;
     tab.fill("[data-field=attendees]", "nobody").await;
     tab.click(SAVE).await;
@@ -31,7 +33,10 @@ async fn ada_makes_an_appointment_moves_it_and_cancels_it() {
     tab.sees("[data-own]").await;
     nothing_waits(&tab).await;
     let event = google_has(&world, "Tea with Babbage");
-    assert_eq!((&event["location"], &event["attendees"][0]["email"]), (&"Marylebone".into(), &"charles@example.com".into()));
+    assert_eq!(
+        (&event["location"], &event["attendees"][0]["email"]),
+        (&"Marylebone".into(), &"charles@example.com".into())
+    );
 
     open(&tab).await;
     assert_eq!(tab.value("document.querySelector('[data-field=attendees]').value").await, "charles@example.com");
@@ -74,6 +79,7 @@ async fn what_could_not_be_written_is_shown_with_its_reason_and_tried_again() {
 
     tab.click("[data-action=new-appointment]").await;
     tab.fill("[data-field=title]", "Tea with Babbage").await;
+    tab.fill("[data-field=date]", &today(&tab).await).await;
     tab.click(SAVE).await;
     let said = tab.text("[data-writes] [data-state=failed]").await;
     assert!(said.contains("Tea with Babbage") && said.contains("Aura may not write to this calendar"), "{said}");
@@ -86,6 +92,49 @@ async fn what_could_not_be_written_is_shown_with_its_reason_and_tried_again() {
     nothing_waits(&tab).await;
     google_has(&world, "Tea with Babbage");
     chrome.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_edit_that_lost_against_google_s_is_told_in_words() {
+    let Some(chrome) = Chrome::start().await else { return };
+    let world = world().await;
+    world.connected(DEMO).await;
+    let tab = at_the_calendar(&chrome, &world).await;
+    tab.click("[data-action=new-appointment]").await;
+    tab.fill("[data-field=title]", "Tea").await;
+    tab.fill("[data-field=date]", &today(&tab).await).await;
+    tab.click(SAVE).await;
+    open(&tab).await;
+    nothing_waits(&tab).await;
+
+    // Meanwhile somebody moves it and names it anew in Google's own calendar.
+    let event = google_has(&world, "Tea");
+    let at = |time: &str| json!({ "dateTime": time, "timeZone": "Europe/Berlin" });
+    let theirs = json!({
+        "summary": "Coffee", "start": at("2031-05-06T07:00:00+02:00"), "end": at("2031-05-06T08:00:00+02:00"),
+    });
+    let calendar = world.sandbox().google().calendar(ADA, "primary").expect("a calendar");
+    calendar.update(event["id"].as_str().expect("an id"), theirs).expect("an event");
+    tab.fill("[data-field=start]", "05:15").await;
+    tab.fill("[data-field=title]", "Green tea").await;
+    tab.click(SAVE).await;
+
+    tab.until("document.querySelectorAll('[data-line=edit_overridden]').length === 2").await;
+    let lines =
+        tab.value("[...document.querySelectorAll('[data-line=edit_overridden]')].map((line) => line.innerText)").await;
+    let lines: Vec<&str> = lines.as_array().expect("lines").iter().filter_map(Value::as_str).collect();
+    let told = |start: &str| lines.iter().any(|line| line.starts_with(start));
+    assert!(told("Google Calendar’s time was kept for “Green tea”; Aura’s was "), "{lines:?}");
+    assert!(told("Aura’s title was kept for “Green tea”; Google Calendar’s was “Coffee”."), "{lines:?}");
+    let merged = google_has(&world, "Green tea");
+    assert_eq!(merged["id"], event["id"]);
+    chrome.stop().await;
+}
+
+/// The day in the calendar's zone, which is the week that the agenda shows.
+async fn today(tab: &Tab) -> String {
+    let today = tab.value("new Intl.DateTimeFormat('sv', { timeZone: 'Europe/Berlin' }).format()").await;
+    today.as_str().expect("a day").to_owned()
 }
 
 async fn open(tab: &Tab) {

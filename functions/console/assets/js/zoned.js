@@ -17,6 +17,12 @@ export function instantOf(date, time, zone) {
   return new Date(right ?? before).toISOString();
 }
 
+/** The moment at which the viewer's own clock shows what that of the zone shows: for all that is drawn on a wall of days. */
+export function drawnAt(instant, zone) {
+  const { date, time } = wallOf(instant, zone);
+  return new Date(`${date}T${time}`);
+}
+
 /** A day so many days later. */
 export function laterDay(date, days) {
   return new Date(Date.parse(`${date}T00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);

@@ -1,8 +1,9 @@
-// The synced events, a week at a time, in the viewer's zone.
+// The synced events, a week at a time, in the calendar's zone.
 
 import { get, problem } from "../api.js";
 import { announce, button, fill, h, mark, skeleton, webAddress } from "../dom.js";
-import { day, hour, hours, range, viewerZone, weekday } from "../format.js";
+import { day, hour, hours, range, viewerZone, weekday, zoneName } from "../format.js";
+import { drawnAt } from "../zoned.js";
 import { daysOf, plusDays, sameDay, weekOf } from "./agenda-days.js";
 import { colorDot } from "./picker.js";
 import { problemNotice } from "./problem.js";
@@ -21,16 +22,21 @@ export function agenda(provider, signal, { onNew, onOpen }) {
   const create = button("New appointment", { kind: "primary small", icon: "plus", "data-action": "new-appointment", hidden: true, onclick: onNew });
   const el = h("section", { class: "panel agenda-panel", "aria-labelledby": "agenda-title" },
     h("div", { class: "panel-head" }, h("div", null, title, caption), h("div", { class: "agenda-tools" }, navigation(), create)), body);
-  let week = weekOf(new Date());
+  let zone = viewerZone;
+  let week = weekOf(now());
   let calendars = new Map();
   let occurrences = null;
   let asked = 0;
   let may = { create: false, change: false, own: () => false };
 
+  function now() {
+    return drawnAt(Date.now(), zone);
+  }
+
   function navigation() {
     const arrow = (name, label, days) => h("button", { type: "button", class: "button icon", "aria-label": label, "data-action": `${name}-week`, onclick: () => go(plusDays(week.start, days)) }, mark(name));
     return h("div", { class: "week-nav", role: "group", "aria-label": "Week" }, arrow("previous", "Previous week", -7),
-      button("Today", { kind: "plain small", "data-action": "today", onclick: () => go(new Date()) }), arrow("next", "Next week", 7));
+      button("Today", { kind: "plain small", "data-action": "today", onclick: () => go(now()) }), arrow("next", "Next week", 7));
   }
 
   async function go(moment) {
@@ -40,27 +46,27 @@ export function agenda(provider, signal, { onNew, onOpen }) {
     if (occurrences) announce(`${range(week.start, plusDays(week.end, -1))}: ${occurrences.length} events`);
   }
 
-  /** Reads the week again; what is shown stays until the answer is here. */
-  async function reload() {
+  /** Reads the week again; what is shown stays until the answer is here. `anew` draws it even if it is the same. */
+  async function reload(anew = false) {
     const mine = ++asked;
-    fill(caption, range(week.start, plusDays(week.end, -1)), h("span", { class: "zone" }, ` · ${viewerZone.replaceAll("_", " ")}`));
+    fill(caption, range(week.start, plusDays(week.end, -1)), h("span", { class: "zone" }, ` · ${zoneName(zone)}`));
     if (!occurrences) fill(body, skeleton(5));
     try {
       const found = await load(week);
       if (mine !== asked || signal.aborted) return;
       const same = JSON.stringify(found) === JSON.stringify(occurrences);
       occurrences = found;
-      if (!same) show();
+      if (!same || anew) show();
     } catch (error) {
       if (mine !== asked || signal.aborted) return;
       occurrences = null;
-      fill(body, problemNotice(problem(error), { onRetry: reload }));
+      fill(body, problemNotice(problem(error), { onRetry: () => reload() }));
     }
   }
 
-  /** A day more on either side: whole days have no zone, so the API's idea of them may differ from the viewer's. */
+  /** Two days more on either side: whole days have no zone, and those of the calendar are not the viewer's. */
   async function load({ start, end }) {
-    const query = new URLSearchParams({ from: plusDays(start, -1).toISOString(), to: plusDays(end, 1).toISOString() });
+    const query = new URLSearchParams({ from: plusDays(start, -2).toISOString(), to: plusDays(end, 2).toISOString() });
     const found = [];
     for (let page = 0; page < PAGES; page += 1) {
       const { body: answer } = await get(`/integrations/${provider}/records?${query}`, { signal });
@@ -75,6 +81,15 @@ export function agenda(provider, signal, { onNew, onOpen }) {
   function name(options) {
     calendars = new Map(options.map((option) => [option.id, option]));
     if (occurrences) show();
+  }
+
+  /** Shows the events in another zone; whoever looks at this week still does. */
+  function within(next) {
+    if (next === zone) return;
+    const current = sameDay(week.start, weekOf(now()).start);
+    zone = next;
+    if (current) week = weekOf(now());
+    if (asked) reload(true);
   }
 
   /** Takes what can be done now: make appointments, change those that are `own`. */
@@ -92,8 +107,8 @@ export function agenda(provider, signal, { onNew, onOpen }) {
 
   function show() {
     const focused = body.contains(document.activeElement) && document.activeElement.closest("[data-event]")?.dataset.event;
-    const days = daysOf(occurrences, week.start, week.end);
-    const today = new Date();
+    const days = daysOf(occurrences, week.start, week.end, zone);
+    const today = now();
     const worth = days.filter(({ date, items }) => items.length || sameDay(date, today));
     const empty = days.every(({ items }) => !items.length);
     fill(body, empty ? nothing() : worth.map((each) => dayGroup(each, sameDay(each.date, today), (item) => eventRow(item, calendars.get(item.occurrence.resource), dressOf(item.occurrence)))));
@@ -105,7 +120,7 @@ export function agenda(provider, signal, { onNew, onOpen }) {
     return { own, open: own && may.change ? () => onOpen(occurrence, occurrences) : null };
   }
 
-  return { el, reload, name, allow, titleOf };
+  return { el, reload, name, within, allow, titleOf };
 }
 
 function nothing() {

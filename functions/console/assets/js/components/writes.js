@@ -7,6 +7,8 @@ import { due, span } from "../format.js";
 import { problemNotice } from "./problem.js";
 
 const EVERY = 1_000;
+/** What is tried again within this time is as good as at work. */
+const SOON = 3_000;
 /** More pages than this are never waiting; it keeps a mistaken cursor from asking forever. */
 const PAGES = 20;
 
@@ -18,6 +20,8 @@ export function writesPanel(provider, name, signal, { onSettled, titleOf, again,
   const list = h("ul", { class: "writes" });
   const said = h("div", { class: "writes-said" });
   const el = h("section", { class: "panel writes-panel", "aria-labelledby": "writes-title", "data-writes": true, hidden: true }, h("h2", { id: "writes-title" }, "Waiting to be written"), list, said);
+  /** Titles of what was waiting: of an appointment that is about to be cancelled nothing else is told. */
+  const titles = new Map();
   let writes = [];
   let shown = "";
   let timer = null;
@@ -59,6 +63,7 @@ export function writesPanel(provider, name, signal, { onSettled, titleOf, again,
   function take(found) {
     const settled = writes.filter((before) => before.state === "pending" && !found.some((now) => now.appointment === before.appointment && now.state === "pending"));
     writes = found;
+    for (const { appointment, content } of writes) if (content?.title) titles.set(appointment, content.title);
     show();
     if (!settled.length) return;
     const failed = found.some(({ appointment, state }) => state === "failed" && settled.some((before) => before.appointment === appointment));
@@ -78,12 +83,11 @@ export function writesPanel(provider, name, signal, { onSettled, titleOf, again,
   }
 
   function row(write) {
-    const { appointment, state, content, failure, overridden } = write;
-    const title = content?.title?.trim() || titleOf(appointment) || (content ? "(No title)" : "An appointment");
+    const { appointment, state, content, overridden } = write;
+    const title = content?.title?.trim() || titles.get(appointment) || titleOf(appointment) || (content ? "(No title)" : "An appointment");
     return h("li", { class: `write ${state}`, "data-write": appointment, "data-state": state }, sign(write),
       h("div", { class: "write-text" }, h("p", { class: "write-title" }, h("bdi", null, title)), content && h("p", { class: "muted" }, span(content.start, content.end)), standing(write),
-        overridden.map((lost) => h("p", { class: "fine" }, lostWords(lost, name, title))), state === "failed" && remedies(write)),
-      !failure && h("span", { class: "sr-only" }, "In progress"));
+        overridden.map((lost) => h("p", { class: "fine" }, lostWords(lost, name, title))), state === "failed" && remedies(write)));
   }
 
   function standing({ state, content, failure, nextTryAt }) {
@@ -106,14 +110,11 @@ export function writesPanel(provider, name, signal, { onSettled, titleOf, again,
     }
   }
 
-  /** The title of an appointment that is waiting. */
-  const titleOfWaiting = (appointment) => writes.find((write) => write.appointment === appointment)?.content?.title;
-
-  return { el, reload, accepted, titleOf: titleOfWaiting };
+  return { el, reload, accepted, titleOf: (appointment) => titles.get(appointment) };
 }
 
 /** It is being written now; what failed once waits for its next try. */
-const atWork = ({ state, failure }) => state === "pending" && !failure;
+const atWork = ({ state, failure, nextTryAt }) => state === "pending" && (!failure || (nextTryAt && Date.parse(nextTryAt) - Date.now() < SOON));
 
 function sign({ state, failure }) {
   if (state === "failed") return mark("warning");

@@ -56,13 +56,18 @@ export function appointmentPanels({ provider, about, signal, view, now }, { onSe
   function name(known) {
     options = known;
     events.name(known);
+    events.within(zoneOf(wall(now())));
   }
 
   /** Shows what can be done with an integration as it is now. */
   function update(integration) {
     const change = acceptsChanges(integration);
+    events.within(zoneOf(wall(integration)));
     events.allow({ change, create: change && Boolean(integration.settings?.writeResource), own: (event) => isOwn(event, integration) });
   }
 
   return { events, writes, name, update, titleOf: (appointment) => events.titleOf(appointment) ?? writes.titleOf(appointment) };
 }
+
+/** The calendar whose clock the agenda shows: the one that Aura writes to, or the first one that is read. */
+const wall = (integration) => integration?.settings?.writeResource ?? integration?.settings?.resources[0];
