@@ -1,6 +1,7 @@
 //! The page in a real browser, before a whole stack. Where there is no Chromium these tests say so and pass, unless
 //! `AURA_REQUIRE_BROWSER=1`.
 
+mod appointments;
 mod chrome;
 mod connecting;
 mod life;

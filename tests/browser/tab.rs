@@ -83,6 +83,19 @@ impl Tab {
         self.0.click(point).await.expect("a click");
     }
 
+    /// Writes into a field, or chooses what has this value.
+    pub(super) async fn fill(&self, selector: &str, value: &str) {
+        self.sees(selector).await;
+        let write = format!(
+            "(() => {{ const it = {}; it.value = {}; \
+             ['input', 'change'].forEach((name) => it.dispatchEvent(new Event(name, {{ bubbles: true }}))); \
+             return it.value; }})()",
+            one(selector),
+            json!(value)
+        );
+        assert_eq!(self.value(&write).await, value, "{selector}");
+    }
+
     /// Lays the mouse on something.
     pub(super) async fn hover(&self, selector: &str) {
         let point = self.point(selector).await;

@@ -8,12 +8,12 @@ const TRIES = 3;
 const BETWEEN = 1_000;
 
 /** One click. The function it answers sends it; called again after an unclear answer it sends the same one again. */
-export function click(method, path, signal) {
+export function click(method, path, signal, body) {
   const key = crypto.randomUUID();
   return async function send() {
     for (let tried = 1; ; tried += 1) {
       try {
-        return await request(method, path, { key, signal });
+        return await request(method, path, { key, signal, body });
       } catch (error) {
         if (error?.code !== "unreachable" || tried === TRIES) throw error;
       }

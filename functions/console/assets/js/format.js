@@ -20,6 +20,19 @@ export const weekday = (date) => WEEKDAY.format(date);
 export const day = (date) => DAY.format(date);
 export const range = (from, to) => RANGE.formatRange(from, to);
 
+/** From when to when an appointment is, in its own zone; ends are exclusive. */
+export function span(start, end) {
+  if (start.kind === "date") {
+    return new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "medium", timeZone: "UTC" }).formatRange(new Date(start.date), new Date(Date.parse(end.date) - 86_400_000));
+  }
+  const zone = start.timeZone ?? viewerZone;
+  const words = new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "medium", timeStyle: "short", timeZone: zone }).formatRange(new Date(start.at), new Date(end.at));
+  return zone === viewerZone ? words : `${words} (${zoneName(zone)})`;
+}
+
+/** A zone as a person reads it. */
+export const zoneName = (zone) => zone.replaceAll("_", " ");
+
 /** "3 minutes ago", "in 12 minutes", "just now". */
 export function relative(timestamp, now = Date.now()) {
   const seconds = Math.round((Date.parse(timestamp) - now) / 1000);

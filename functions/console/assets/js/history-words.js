@@ -1,5 +1,7 @@
 // The lines of the history in plain words: who did what. What this page does not know is said plainly.
 
+import { failedWords, lostWords } from "./appointment-words.js";
+
 const REASONS = {
   credentials_expired: "the credentials have expired",
   insufficient_permissions: "a permission is missing",
@@ -44,6 +46,8 @@ const EVENTS = {
   account_replaced: (who) => `${who} connected another account. What was synced from the former one was removed, and its choices with it.`,
   settings_changed: (who) => `${who} changed the settings.`,
   warned: (who, { failures }) => `${who} warned that ${failures} runs in a row had failed.`,
+  edit_overridden: (_, { name, title, ...lost }) => lostWords(lost, name, title),
+  write_failed: (_, { name, title, code }) => failedWords({ code }, name, title),
   interval_limited: (who, { minutes }) => `${who} syncs every ${minutes} minutes at most from now on, as the plan says.`,
 };
 
@@ -53,11 +57,11 @@ export function whoOf(actor, name, me) {
   return actor.kind === "provider" ? name : "Aura";
 }
 
-/** A line as a sentence. */
-export function sentenceOf({ actor, event }, name, me) {
+/** A line as a sentence. `title` is that of its appointment, where the page knows it. */
+export function sentenceOf({ actor, event }, name, me, title) {
   const say = event.type === "status_changed" ? CHANGES[event.why] : EVENTS[event.type];
   const who = whoOf(actor, name, me);
-  return say ? say(capital(who, actor), { ...event, name, kind: actor.kind }) : `${capital(who, actor)} changed something.`;
+  return say ? say(capital(who, actor), { ...event, name, title, kind: actor.kind }) : `${capital(who, actor)} changed something.`;
 }
 
 /** An id stays as it is: it is a name. */

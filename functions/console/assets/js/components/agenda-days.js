@@ -1,4 +1,7 @@
-// Which days a week has and which event falls on which of them, in the viewer's zone. Pure: no page, no API.
+// Which days a week has and which event falls on which of them, in the zone of the calendar. Pure: no page, no API.
+// Days and moments are drawn as the viewer's own: local midnights, and what the calendar's clock shows.
+
+import { drawnAt } from "../zoned.js";
 
 /** The week of a moment, Monday first: local midnights, so that a week with a clock change is right as well. */
 export function weekOf(moment) {
@@ -21,12 +24,12 @@ export function sameDay(one, other) {
  * An event of several days is on each of them; ends are exclusive. `from` and `until` are null where the event began
  * before or goes on after that day. Cancelled ones are left out.
  */
-export function daysOf(occurrences, start, end) {
+export function daysOf(occurrences, start, end, zone) {
   const days = [];
   for (let date = start; date < end; date = plusDays(date, 1)) days.push({ date, items: [] });
   for (const occurrence of occurrences) {
     if (occurrence.event?.status === "cancelled") continue;
-    const span = spanOf(occurrence);
+    const span = spanOf(occurrence, zone);
     for (const day of days) {
       const item = itemOn(day.date, span);
       if (item) day.items.push({ occurrence, ...item });
@@ -36,10 +39,10 @@ export function daysOf(occurrences, start, end) {
   return days;
 }
 
-function spanOf({ start, end }) {
+function spanOf({ start, end }, zone) {
   const allDay = start.kind === "date";
-  const from = moment(start);
-  let until = end ? moment(end) : from;
+  const from = moment(start, zone);
+  let until = end ? moment(end, zone) : from;
   if (allDay && until <= from) until = plusDays(from, 1);
   if (until < from) until = from;
   const first = plusDays(from, 0);
@@ -48,8 +51,8 @@ function spanOf({ start, end }) {
   return { allDay, from, until, first, last, parts: daysBetween(first, last) + 1 };
 }
 
-function moment(time) {
-  if (time.kind !== "date") return new Date(time.at);
+function moment(time, zone) {
+  if (time.kind !== "date") return drawnAt(time.at, zone);
   const [year, month, date] = time.date.split("-").map(Number);
   return new Date(year, month - 1, date);
 }

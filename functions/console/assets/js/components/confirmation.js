@@ -8,7 +8,7 @@ import { problemNotice } from "./problem.js";
  * Opens a dialog in `host`. `send` does it; where its answer is unclear the dialog stays, and the same click can be sent
  * again. `ended` gets what went wrong, or null and the answer; it is not called when the person changed their mind.
  */
-export function confirmation(host, { action, title, points, confirm, busy, danger }, { send, ended }) {
+export function confirmation(host, { action, title, points, confirm, keep = "Cancel", busy, danger }, { send, ended }) {
   const said = h("div", { class: "dialog-said" });
   const foot = h("div", { class: "dialog-foot" });
   const el = h("dialog", { class: "dialog", "data-dialog": action, "aria-labelledby": "dialog-title", "aria-describedby": "dialog-text", oncancel: (event) => under && event.preventDefault(), onclose: () => el.remove() },
@@ -26,7 +26,7 @@ export function confirmation(host, { action, title, points, confirm, busy, dange
 
   function buttons(label = confirm) {
     const kind = danger ? "danger" : "primary";
-    const no = button("Cancel", { "data-action": "cancel", autofocus: true, "aria-disabled": under ? "true" : null, onclick: () => under || close() });
+    const no = button(keep, { "data-action": "cancel", autofocus: true, "aria-disabled": under ? "true" : null, onclick: () => under || close() });
     fill(foot, no, button(label, { kind, pending: under, "data-action": "confirm", onclick: go }));
   }
 

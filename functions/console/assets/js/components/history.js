@@ -11,7 +11,7 @@ import { problemNotice } from "./problem.js";
 const PAGE = 8;
 
 /** The panel with the history of one integration. `onCause` gets the line that led to the status it has now. */
-export function historyPanel(provider, name, signal, { onCause }) {
+export function historyPanel(provider, name, signal, { onCause, titleOf }) {
   const list = h("ol", { class: "history" });
   const foot = h("div", { class: "runs-foot" });
   const el = h("section", { class: "panel", "aria-labelledby": "history-title", "data-history": true }, h("h2", { id: "history-title" }, "History"), list, foot);
@@ -61,7 +61,7 @@ export function historyPanel(provider, name, signal, { onCause }) {
   function show(all, next) {
     const same = JSON.stringify(all) === JSON.stringify(lines);
     [lines, cursor] = [all, next];
-    if (!same) fill(list, lines.map((line) => row(line, sentenceOf(line, name, me))));
+    if (!same) fill(list, lines.map((line) => row(line, sentenceOf(line, name, me, titleOf(line.event.appointment)))));
     fill(foot, cursor && button("Show more", { kind: "ghost small", "data-action": "more-history", onclick: more }));
     onCause(causeOf(lines, name, me));
   }
@@ -88,5 +88,5 @@ function change({ from, to }) {
 
 function signOf({ type, to }) {
   if (type === "status_changed") return toneOf(to);
-  return { warned: "pause", connect_ended: "pause", account_replaced: "pause" }[type] ?? "quiet";
+  return { warned: "pause", connect_ended: "pause", account_replaced: "pause", edit_overridden: "pause", write_failed: "bad" }[type] ?? "quiet";
 }

@@ -1,6 +1,5 @@
 // The panels below the header: which there are, and what makes each of them read again.
 
-import { agenda } from "../components/agenda.js";
 import { welcome } from "../components/header.js";
 import { historyPanel } from "../components/history.js";
 import { syncPanel } from "../components/progress.js";
@@ -8,6 +7,7 @@ import { runHistory } from "../components/runs.js";
 import { settingsKept } from "../components/settings-kept.js";
 import { settingsPanel } from "../components/settings.js";
 import { fill, h } from "../dom.js";
+import { appointmentPanels } from "./detail-appointments.js";
 
 /** The panels of a page. An integration that is created anew gets panels of its own. */
 export function panelStack(page, { onCause }) {
@@ -26,37 +26,40 @@ export function panelStack(page, { onCause }) {
     const wanted = JSON.stringify([owner, kindOf(now), now?.category, settingsOf(now)]);
     if (wanted !== layout) fill(el, columns(page.about, panels, now));
     layout = wanted;
-    if (now) refresh(panels, fresh ? null : before, now);
+    if (now) refresh(panels, fresh ? null : before, now, before !== now);
   }
 
   /** Reads again whatever is shown. */
   function reload() {
     if (!panels) return;
     panels.history.reload();
-    if (kindOf(page.now()) === "running") [panels.runs, panels.events].forEach((panel) => panel.reload());
+    if (kindOf(page.now()) === "running") [panels.runs, panels.appointments.events, panels.appointments.writes].forEach((panel) => panel.reload());
   }
 
   return { el, update, reload, openSettings: () => panels?.settings.open() };
 }
 
-function panelsOf({ provider, about, signal, take, look }, onCause) {
+function panelsOf(page, onCause) {
+  const { provider, about, signal, take, look } = page;
   const sync = syncPanel();
-  const events = agenda(provider, signal);
+  const appointments = appointmentPanels(page, { onSettled: () => history.reload() });
   const kept = settingsKept();
   const settings = settingsPanel(provider, signal, {
     onSaved: (next) => {
       take(next);
       look();
     },
-    onOptions: (options) => [events, kept].forEach((panel) => panel.name(options)),
+    onOptions: (options) => [appointments, kept].forEach((panel) => panel.name(options)),
   });
   const runs = runHistory(provider, signal, { onNewest: sync.ended });
-  const history = historyPanel(provider, about.name, signal, { onCause });
-  return { sync, events, kept, settings, runs, history };
+  const history = historyPanel(provider, about.name, signal, { onCause, titleOf: appointments.titleOf });
+  return { sync, appointments, kept, settings, runs, history };
 }
 
-function refresh({ sync, events, kept, settings, runs, history }, before, now) {
+function refresh({ sync, appointments, kept, settings, runs, history }, before, now, looked) {
+  const { events, writes } = appointments;
   sync.update(now);
+  appointments.update(now);
   if (settingsOf(now) === "open") settings.update(now);
   if (settingsOf(now) === "kept") kept.update(now);
   const differs = (about) => !before || about(before) !== about(now);
@@ -65,13 +68,14 @@ function refresh({ sync, events, kept, settings, runs, history }, before, now) {
   const appeared = !before || kindOf(before) !== "running";
   if (appeared || differs(runsOf)) runs.reload();
   if (appeared || differs(recordsOf)) events.reload();
+  if (now.category === "calendar" && (appeared || looked)) writes.reload();
 }
 
 function columns(about, panels, now) {
   if (!now) return welcome(about);
-  const { sync, events, kept, settings, runs, history } = panels;
+  const { sync, appointments, kept, settings, runs, history } = panels;
   const running = kindOf(now) === "running";
-  const main = running ? [sync.el, now.category === "calendar" && events.el] : [welcome(about)];
+  const main = running ? [sync.el, now.category === "calendar" && [appointments.writes.el, appointments.events.el]] : [welcome(about)];
   const side = [{ open: settings.el, kept: kept.el }[settingsOf(now)], history.el, running && runs.el];
   return [h("div", { class: "column main" }, main), h("div", { class: "column side" }, side)];
 }
