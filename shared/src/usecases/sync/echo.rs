@@ -35,7 +35,9 @@ impl Own {
     pub(super) fn is_echo(&self, record: &Record) -> bool {
         let Record::CalendarEvent(event) = record else { return false };
         let Some(item) = self.0.get(&event.id) else { return false };
-        let returned = item.agreed.as_ref().is_some_and(|agreed| agreed.event.etag == event.etag);
+        // A write that arrived a second time changed nothing but the version.
+        let returned =
+            item.agreed.as_ref().is_some_and(|agreed| agreed.event.etag == event.etag || is_same(&agreed.event, event));
         let mark = event.mark.as_ref().filter(|mark| mark.appointment == item.appointment);
         returned || mark.is_some_and(|mark| was_sent(item, mark, event))
     }
@@ -57,6 +59,11 @@ impl Own {
             item.state == WriteState::Pending || younger
         })
     }
+}
+
+/// Whether both say the same in another version.
+fn is_same(one: &CalendarEvent, other: &CalendarEvent) -> bool {
+    CalendarEvent { etag: other.etag.clone(), updated: other.updated, ..one.clone() } == *other
 }
 
 fn was_sent(item: &AppointmentWrite, mark: &AppointmentMark, event: &CalendarEvent) -> bool {
