@@ -44,6 +44,7 @@ impl Book {
     /// Aura cancels it: whatever was changed is of no interest any more.
     pub(super) fn aura_cancels(&mut self) {
         self.edits.clear();
+        self.untold = None;
     }
 
     /// A person who sees the event as `current` changes these fields.

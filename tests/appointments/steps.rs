@@ -13,6 +13,7 @@ use sandbox::google::{ADA, CalendarHandle};
 use sandbox::{FaultKind, PathKind};
 use serde_json::{Value, json};
 use shared::api::routes::{self, Route};
+use shared::entry::{Function, Invocation};
 use shared::store::{AppointmentWrite, Integration, WriteState};
 use std::sync::Arc;
 
@@ -46,9 +47,22 @@ pub(super) struct Subject {
     pub(super) event: Option<String>,
 }
 
+/// Functions that are warm: a new instance for each invocation would cost more than what it does.
+pub(super) struct Warm {
+    pub(super) worker: Arc<dyn Function>,
+    pub(super) writer: Arc<dyn Function>,
+}
+
+impl Warm {
+    pub(super) fn of(scene: &Scene) -> Self {
+        Self { worker: scene.function("sync-worker"), writer: scene.function("write-event") }
+    }
+}
+
 /// A history under way.
 pub(super) struct History<'a> {
     pub(super) scene: &'a Scene,
+    pub(super) warm: Warm,
     pub(super) integration: Integration,
     pub(super) calendar: CalendarHandle,
     pub(super) dice: Dice,
@@ -149,9 +163,14 @@ impl History<'_> {
         content.recurrence.clone_from(&current.recurrence);
         self.calendar.update(&id, patch(&content, &fields)).expect("a change by a person");
         let at = self.scene.faults.ledger().position();
-        let book = &mut self.subjects[which].book;
-        book.person_edits(&current, &content, &fields);
-        (book.touched, book.untold, book.deleted) = (true, Some(at), false);
+        let subject = &mut self.subjects[which];
+        let book = &mut subject.book;
+        (book.touched, book.deleted) = (true, false);
+        // What Aura has cancelled goes, whatever a person changes of it before it is gone.
+        if subject.wishes.last().is_some_and(Option::is_some) {
+            book.person_edits(&current, &content, &fields);
+            book.untold = Some(at);
+        }
         self.note(format!("person edits {which} {fields:?} {}", brief(&content)));
     }
 
@@ -204,11 +223,17 @@ impl History<'_> {
     }
 
     async fn invoke(&mut self, message: Value, fault: Option<(usize, Fault)>, what: &str) {
+        let faulted = fault.is_some();
         let named = fault.as_ref().map(|(call, fault)| format!("{} at {call}", name(fault)));
         if let Some((call, fault)) = fault {
             self.scene.faults.nth(call, Call::of_worker, fault);
         }
-        let done = self.scene.faults.until_death(self.scene.invoke("sync-worker", message, WHOLE)).await;
+        let done = self.scene.faults.until_death(self.warm.worker.invoke(message, self.invocation(WHOLE))).await;
+        match &done {
+            // Whoever died is followed by a new instance.
+            None => self.warm = Warm::of(self.scene),
+            Some(answer) => assert!(faulted || answer.as_ref().is_ok_and(is_acknowledged), "{answer:?}"),
+        }
         self.scene.faults.clear();
         let met: Vec<String> = self.scene.faults.met().iter().map(Call::name).collect();
         self.scene.faults.forget();
@@ -324,7 +349,12 @@ impl History<'_> {
     async fn ask(&self, route: &Route, which: usize, body: Option<&Value>) -> Answer {
         let path = [("provider", GOOGLE), ("id", self.subjects[which].id.as_str())];
         let event = http_event(route, &path, Some(&Person::admin(DEMO, "ada")), body);
-        Answer::of_event(&self.scene.invoke(route.function, event, TimeDelta::seconds(15)).await)
+        let answer = self.warm.writer.invoke(event, self.invocation(TimeDelta::seconds(15))).await;
+        Answer::of_event(&answer.expect("an answer"))
+    }
+
+    fn invocation(&self, left: TimeDelta) -> Invocation {
+        Invocation { request_id: "test".into(), deadline: self.scene.now() + left }
     }
 
     fn fields(&mut self) -> Vec<Field> {
@@ -405,6 +435,10 @@ fn patch(content: &Appointment, fields: &[Field]) -> Value {
         }
     }
     patch
+}
+
+fn is_acknowledged(answer: &Value) -> bool {
+    answer["batchItemFailures"] == json!([])
 }
 
 fn name(fault: &Fault) -> &'static str {
