@@ -59,6 +59,14 @@ impl Book {
         self.edits.retain(|edit| edit.side == Side::Aura && !current.agrees(&edit.value, edit.field));
     }
 
+    /// Nobody can tell any more of what is not in the event; how many edits that are.
+    pub(super) fn excuse(&mut self, event: Option<&Appointment>) -> usize {
+        let before = self.edits.len();
+        self.edits.retain(|edit| event.is_some_and(|event| event.agrees(&edit.value, edit.field)));
+        self.untold = None;
+        before - self.edits.len()
+    }
+
     /// It was told that a revision was written, and what lost.
     pub(super) fn written(&mut self, overridden: &Value) {
         for told in overridden.as_array().into_iter().flatten() {

@@ -86,6 +86,7 @@ async fn play(scene: &Scene, warm: Warm, seed: u64) -> (Warm, Vec<String>) {
         subjects: (0..APPOINTMENTS).map(subject).collect(),
         edits: 0,
         story: vec![],
+        excused: 0,
         read: scene.faults.ledger().position(),
     };
     let played = async {
