@@ -1,10 +1,13 @@
 //! Appointments of Aura on their way into Google's calendar, with the sandbox's own state as the oracle.
 
 mod basics;
+mod book;
 mod conflicts;
 mod echo;
 mod faults;
 mod occurrences;
+mod oracle;
+mod steps;
 mod waits;
 
 use crate::openapi::schema::Document;

@@ -5,7 +5,7 @@ mod changes;
 mod cost;
 mod cut_off;
 mod interrupted;
-mod oracle;
+pub(crate) mod oracle;
 mod planned;
 mod refusals;
 mod replaced;

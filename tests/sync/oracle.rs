@@ -27,7 +27,7 @@ impl Wire for Canned {
 }
 
 /// The sandbox's events as records, by id.
-async fn mapped(events: &[Value], zone: &str) -> BTreeMap<String, CalendarEvent> {
+pub(crate) async fn mapped(events: &[Value], zone: &str) -> BTreeMap<String, CalendarEvent> {
     let body = json!({ "items": events, "nextSyncToken": "t", "timeZone": zone }).to_string();
     let endpoints = Endpoints::from_vars(&HashMap::new()).expect("Google's own");
     let google = GoogleCalendar::new(endpoints, Arc::new(Canned(Bytes::from(body))));

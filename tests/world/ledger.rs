@@ -68,6 +68,11 @@ impl Ledger {
         self.taken.lock().expect("the ledger").clone()
     }
 
+    /// Those after so many others.
+    pub(crate) fn taken_since(&self, position: usize) -> Vec<Taken> {
+        self.taken.lock().expect("the ledger").split_at(position).1.to_vec()
+    }
+
     /// How many calls had their effect so far.
     pub(crate) fn position(&self) -> usize {
         self.taken.lock().expect("the ledger").len()

@@ -156,7 +156,7 @@ impl AppointmentWrite {
     pub fn was_left_standing(&self, revision: u64) -> bool {
         let sent = |sent: &&Sent| sent.revision == revision && sent.content.is_some();
         let cancelled = |sent: &Sent| sent.revision > revision && sent.content.is_none();
-        self.sent.iter().any(|one| sent(&one)) && !self.sent.iter().any(cancelled)
+        (self.agreed.is_some() || self.sent.iter().any(|one| sent(&one))) && !self.sent.iter().any(cancelled)
     }
 
     /// The item's name, as a message carries it.

@@ -42,7 +42,10 @@ impl TakeDelivery {
             Ok(Claim::Subscription(id)) => self.of_channel(slug, webhook, delivery, &id).await,
             Ok(Claim::App) | Err(_) => Err(forged()),
         };
-        let name = outcome.as_ref().map_or_else(|problem| problem.code, |name| name);
+        let name = match &outcome {
+            Ok(name) => name,
+            Err(problem) => problem.code,
+        };
         self.log.count("webhook", &[("provider", slug.as_str()), ("outcome", name)], 1);
         outcome
     }

@@ -256,8 +256,8 @@ enum Step {
 fn name(told: &Told) -> &'static str {
     match told {
         Told::Event { .. } => "written",
-        Told::Removed => "removed",
-        Told::Deleted => "deleted",
+        Told::Removed(_) => "removed",
+        Told::Deleted(_) => "deleted",
     }
 }
 

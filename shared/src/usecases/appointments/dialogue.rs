@@ -18,10 +18,10 @@ const MOST_ROUNDS: usize = 5;
 pub(super) enum Told {
     /// The event, and which edits lost. `foreign`: it carries edits of the provider's side that Aura does not know yet.
     Event { event: Box<CalendarEvent>, overridden: Vec<Overridden>, foreign: bool },
-    /// No event of it.
-    Removed,
+    /// No event of it; its id, where there is one.
+    Removed(Option<ExternalId>),
     /// The event was deleted at the provider although Aura changed it.
-    Deleted,
+    Deleted(ExternalId),
 }
 
 /// One dialogue.
@@ -45,22 +45,25 @@ impl Dialogue<'_> {
         // Nothing but cancellations was ever sent, so nothing is there. An occurrence is there as long as its series is.
         let sent = self.item.written_at.is_some() || self.item.sent.iter().any(|sent| sent.content.is_some());
         if self.item.agreed.is_none() && !sent && self.item.occurrence_of.is_none() {
-            return Ok(Told::Removed);
+            return Ok(Told::Removed(None));
         }
         let event = match self.event().await {
-            Err(PushError::Gone) => return Ok(Told::Removed),
+            Err(PushError::Gone) => return Ok(Told::Removed(None)),
             event => event?,
         };
         self.push.remove(self.access, self.target(&event), invited).await?;
-        Ok(Told::Removed)
+        Ok(Told::Removed(Some(event)))
     }
 
     async fn write(&self, content: &Appointment) -> Result<Told, PushError> {
         let event = self.event().await?;
-        if let Some(agreed) = &self.item.agreed {
+        // What was sent since and may have arrived is looked at first: the event may be gone by Aura's own cancellation, or
+        // say something else than what both sides agreed on.
+        let unsure = self.item.sent.iter().any(|sent| sent.revision != self.item.revision);
+        if let Some(agreed) = self.item.agreed.as_ref().filter(|_| !unsure) {
             return self.change(&event, content, Some(agreed.base()), agreed.event.clone()).await;
         }
-        if self.item.occurrence_of.is_some() {
+        if self.item.occurrence_of.is_some() || self.item.agreed.is_some() {
             return self.join(&event, content).await;
         }
         match self.push.insert(self.access, self.target(&event), content, &self.item.mark()).await {
@@ -79,9 +82,10 @@ impl Dialogue<'_> {
                 self.change(event, content, base, current).await
             }
             // What Aura sent before was there, and somebody else has deleted it since.
-            Found::Cancelled(current) if self.was_left_standing(&current) => Ok(Told::Deleted),
+            Found::Cancelled(current) if self.was_left_standing(&current) => Ok(Told::Deleted(event.clone())),
             Found::Cancelled(current) => self.revive(event, content, &current).await,
             Found::Absent if self.item.occurrence_of.is_some() => Err(PushError::Gone),
+            Found::Absent if self.item.agreed.is_some() => Ok(Told::Deleted(event.clone())),
             Found::Absent => Err(ProviderError::new(FailureClass::Transient, "neither_there_nor_absent").into()),
         }
     }
@@ -96,7 +100,7 @@ impl Dialogue<'_> {
     ) -> Result<Told, PushError> {
         let mut foreign = false;
         for _ in 0..MOST_ROUNDS {
-            let Some(theirs) = Appointment::of(&current) else { return Ok(Told::Deleted) };
+            let Some(theirs) = Appointment::of(&current) else { return Ok(Told::Deleted(event.clone())) };
             foreign |= base.as_ref().is_none_or(|base| !theirs.differs(&base.is).is_empty());
             let mut merged = merge(base.as_ref(), content, &theirs);
             if current.truncated {
@@ -115,9 +119,9 @@ impl Dialogue<'_> {
                         base = self.base(&now);
                         current = now;
                     }
-                    Found::Cancelled(_) | Found::Absent => return Ok(Told::Deleted),
+                    Found::Cancelled(_) | Found::Absent => return Ok(Told::Deleted(event.clone())),
                 },
-                Err(PushError::Gone) => return Ok(Told::Deleted),
+                Err(PushError::Gone) => return Ok(Told::Deleted(event.clone())),
                 Err(error) => return Err(error),
             }
         }
@@ -168,7 +172,7 @@ impl Dialogue<'_> {
     }
 
     fn was_left_standing(&self, event: &CalendarEvent) -> bool {
-        own_mark(self.item, event).is_some_and(|mark| self.item.was_left_standing(mark.revision))
+        self.item.was_left_standing(own_mark(self.item, event).map_or(0, |mark| mark.revision))
     }
 
     async fn event(&self) -> Result<ExternalId, PushError> {

@@ -11,6 +11,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::appointment::{Appointment, Overridden};
 use domain::failure::FailureClass;
 use domain::history::{Actor, HistoryEvent, HistoryLine};
+use domain::ids::ExternalId;
 use domain::policy::{self, Policy};
 use domain::record::{CalendarEvent, Record};
 use providers::PushError;
@@ -106,18 +107,21 @@ impl Outcome<'_> {
                 self.keep_record(&mut change, event, *foreign).await?;
                 change
             }
-            Told::Removed => {
-                let gone = next.agreed.take();
+            Told::Removed(gone) => {
+                next.agreed = None;
                 next.written_at = Some(self.store.now());
                 let mut change = self.finished(now, next, carried, &[], None);
                 if let Some(gone) = gone {
-                    self.drop_record(&mut change, &gone.event).await?;
+                    self.drop_record(&mut change, gone, false).await?;
                 }
                 change
             }
-            Told::Deleted => {
+            Told::Deleted(gone) => {
                 next.agreed = None;
-                self.finished(now, next, carried, &[], Some(EVENT_GONE))
+                let mut change = self.finished(now, next, carried, &[], Some(EVENT_GONE));
+                // A full pull's sweep has spared it, because it was still to be written.
+                self.drop_record(&mut change, gone, true).await?;
+                change
             }
         };
         for overridden in change.next.overridden.clone() {
@@ -212,7 +216,7 @@ impl Outcome<'_> {
         foreign: bool,
     ) -> Result<(), StoreError> {
         let body = serde_json::to_string(&Record::CalendarEvent(event.clone())).map_err(StoreError::encoding)?;
-        let Some(known) = self.known(change, event).await? else { return Ok(()) };
+        let Some(known) = self.known(change, &event.id).await? else { return Ok(()) };
         let hash = StoredRecord::digest(&body);
         if known.body.is_some() && known.hash == hash {
             return Ok(());
@@ -232,16 +236,25 @@ impl Outcome<'_> {
         Ok(())
     }
 
-    async fn drop_record(&self, change: &mut AppointmentChange<'_>, event: &CalendarEvent) -> Result<(), StoreError> {
+    async fn drop_record(
+        &self,
+        change: &mut AppointmentChange<'_>,
+        event: &ExternalId,
+        foreign: bool,
+    ) -> Result<(), StoreError> {
         let Some(known) = self.known(change, event).await?.filter(|known| known.body.is_some()) else { return Ok(()) };
-        change.record = Some(StoredRecord {
+        let record = StoredRecord {
             hash: String::new(),
             version: known.version + 1,
             deleted: true,
             changed_at: self.store.now(),
             body: None,
             ..known
-        });
+        };
+        if foreign {
+            self.tell_record(change, &record, "deleted");
+        }
+        change.record = Some(record);
         Ok(())
     }
 
@@ -249,17 +262,17 @@ impl Outcome<'_> {
     async fn known(
         &self,
         change: &AppointmentChange<'_>,
-        event: &CalendarEvent,
+        event: &ExternalId,
     ) -> Result<Option<StoredRecord>, StoreError> {
         let calendar = &change.next.calendar;
         let read = self.integration.settings.resources.contains(calendar);
         if !read || change.next.dataset != self.integration.dataset {
             return Ok(None);
         }
-        let known = self.store.record(self.integration, calendar, &event.id).await?;
+        let known = self.store.record(self.integration, calendar, event).await?;
         Ok(Some(known.unwrap_or_else(|| StoredRecord {
             resource: calendar.clone(),
-            id: event.id.clone(),
+            id: event.clone(),
             hash: String::new(),
             version: 0,
             generation: None,

@@ -63,7 +63,7 @@ impl Own {
 
 /// Whether both say the same in another version.
 fn is_same(one: &CalendarEvent, other: &CalendarEvent) -> bool {
-    CalendarEvent { etag: other.etag.clone(), ..one.clone() } == *other
+    CalendarEvent { etag: other.etag.clone(), updated: other.updated, ..one.clone() } == *other
 }
 
 fn was_sent(item: &AppointmentWrite, mark: &AppointmentMark, event: &CalendarEvent) -> bool {
