@@ -229,7 +229,7 @@ impl History<'_> {
         let Some(item) = self.item(which).await.filter(|item| item.state == WriteState::Pending) else { return };
         let Some(event) = self.marked(which).pop() else { return };
         let mark = &event["extendedProperties"]["private"]["auraRevision"];
-        let sent = item.sent.iter().any(|sent| *mark == sent.revision.to_string());
+        let sent = item.sent.iter().any(|sent| mark.parse() == Ok(sent.revision));
         let book = &mut self.subjects[which].book;
         if sent && book.touched {
             self.excused += book.excuse(appointment(&event).as_ref());
