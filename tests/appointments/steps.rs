@@ -228,8 +228,8 @@ impl History<'_> {
     async fn excuse(&mut self, which: usize) {
         let Some(item) = self.item(which).await.filter(|item| item.state == WriteState::Pending) else { return };
         let Some(event) = self.marked(which).pop() else { return };
-        let mark = &event["extendedProperties"]["private"]["auraRevision"];
-        let sent = item.sent.iter().any(|sent| mark.parse() == Ok(sent.revision));
+        let mark = event["extendedProperties"]["private"]["auraRevision"].as_str().and_then(|mark| mark.parse().ok());
+        let sent = item.sent.iter().any(|sent| mark == Some(sent.revision));
         let book = &mut self.subjects[which].book;
         if sent && book.touched {
             self.excused += book.excuse(appointment(&event).as_ref());
