@@ -138,8 +138,10 @@ impl History<'_> {
         let answer = self.ask(&routes::PUT_EVENT, which, Some(&body)).await;
         assert_eq!(answer.status, 202, "{answer:?}");
         let revision = answer.body["revision"].as_u64().expect("a revision");
-        // To want again what both sides agree on, before anything else was sent, is no edit.
-        let base = item.as_ref().filter(|item| item.sent.is_empty()).and_then(|item| item.agreed.as_ref());
+        // To want again what both sides agree on, before anything else has arrived, is no edit.
+        let event = self.marked(which).pop().unwrap_or_default();
+        let mark = &event["extendedProperties"]["private"]["auraRevision"];
+        let base = item.as_ref().filter(|item| !arrived(item, mark)).and_then(|item| item.agreed.as_ref());
         let base = base.map(|agreed| agreed.base());
         let is_new = |field: &Field| {
             base.as_ref().is_none_or(|base| !content.agrees(&base.said, *field) && !content.agrees(&base.is, *field))
@@ -228,8 +230,8 @@ impl History<'_> {
     async fn excuse(&mut self, which: usize) {
         let Some(item) = self.item(which).await.filter(|item| item.state == WriteState::Pending) else { return };
         let Some(event) = self.marked(which).pop() else { return };
-        let mark = event["extendedProperties"]["private"]["auraRevision"].as_str().and_then(|mark| mark.parse().ok());
-        let sent = item.sent.iter().any(|sent| mark == Some(sent.revision));
+        let mark = &event["extendedProperties"]["private"]["auraRevision"];
+        let sent = arrived(&item, mark);
         let book = &mut self.subjects[which].book;
         if sent && book.touched {
             self.excused += book.excuse(appointment(&event).as_ref());
@@ -457,6 +459,12 @@ fn patch(content: &Appointment, fields: &[Field]) -> Value {
         }
     }
     patch
+}
+
+/// Whether the event has a revision whose outcome is not stored.
+fn arrived(item: &AppointmentWrite, mark: &Value) -> bool {
+    let revision = mark.as_str().and_then(|text| text.parse::<u64>().ok());
+    item.sent.iter().any(|sent| Some(sent.revision) == revision)
 }
 
 fn is_acknowledged(answer: &Value) -> bool {
