@@ -104,8 +104,9 @@ async fn an_edit_that_lost_against_google_s_is_told_in_words() {
     tab.fill("[data-field=title]", "Tea").await;
     tab.fill("[data-field=date]", &today(&tab).await).await;
     tab.click(SAVE).await;
-    open(&tab).await;
+    tab.sees("[data-own]").await;
     nothing_waits(&tab).await;
+    open(&tab).await;
 
     // Meanwhile somebody moves it and names it anew in Google's own calendar.
     let event = google_has(&world, "Tea");
