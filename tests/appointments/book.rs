@@ -1,10 +1,10 @@
 //! What must have become of every edit, kept beside a history: an edit is present in the end, or somebody who had seen it
 //! replaced it, or it was told as overridden or failed.
 
-use chrono::{DateTime, NaiveDate};
+use chrono::{DateTime, NaiveDate, SecondsFormat};
 use domain::appointment::{Appointment, Field, Side};
 use domain::record::EventTime;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// An edit of which nothing is known that would excuse its absence.
 struct Edit {
@@ -133,4 +133,29 @@ fn time(value: &Value) -> Option<EventTime> {
     }
     let at = DateTime::parse_from_rfc3339(value["dateTime"].as_str()?).expect("an instant").to_utc();
     Some(EventTime::Instant { at, time_zone: value["timeZone"].as_str().map(str::to_owned) })
+}
+
+/// These fields in Google's words.
+pub(super) fn patch(content: &Appointment, fields: &[Field]) -> Value {
+    let time = |time: &EventTime| match time {
+        EventTime::Date { date } => json!({ "date": date, "dateTime": null, "timeZone": null }),
+        EventTime::Instant { at, time_zone } => {
+            let at = at.to_rfc3339_opts(SecondsFormat::Secs, true);
+            json!({ "date": null, "dateTime": at, "timeZone": time_zone })
+        }
+    };
+    let mut patch = json!({});
+    for field in fields {
+        match field {
+            Field::Time => (patch["start"], patch["end"]) = (time(&content.start), time(&content.end)),
+            Field::Attendees => {
+                let people = content.attendees.iter().map(|email| json!({ "email": email }));
+                patch["attendees"] = people.collect();
+            }
+            Field::Title => patch["summary"] = json!(content.title),
+            Field::Description => patch["description"] = json!(content.description),
+            Field::Location => patch["location"] = json!(content.location),
+        }
+    }
+    patch
 }

@@ -3,6 +3,7 @@
 mod basics;
 mod book;
 mod conflicts;
+mod dice;
 mod echo;
 mod faults;
 mod occurrences;

@@ -48,6 +48,7 @@ async fn one_occurrence_of_a_series_is_moved_and_another_one_cancelled() {
         ("2026-04-06T08:00:00Z", "Training"),
     ];
     let expected = expected.map(|(start, title)| (start.to_owned(), title.to_owned()));
+    assert_eq!(agenda(&scene).await, expected, "before any pull");
     scene.pull().await;
     assert_eq!(agenda(&scene).await, expected);
     scene.pull().await;

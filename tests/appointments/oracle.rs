@@ -4,8 +4,9 @@
 //! `AURA_ORACLE_HISTORIES` plays more of them, `AURA_ORACLE_SEED` the one of this seed alone.
 
 use super::book::{Book, appointment};
+use super::dice::Dice;
 use super::office;
-use super::steps::{Dice, History, Subject, Warm};
+use super::steps::{History, Subject, Warm};
 use crate::sync::oracle::mapped;
 use crate::sync::scene::Scene;
 use crate::world::DEMO;

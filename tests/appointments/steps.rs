@@ -1,10 +1,11 @@
 //! The steps of a history: what Aura, a person in Google, the clock and a fault do to an appointment.
 
-use super::book::{Book, appointment};
+use super::book::{Book, appointment, patch};
+use super::dice::Dice;
 use crate::faults::throttled;
 use crate::sync::scene::{BEYOND_THE_LEASE, Scene, WHOLE};
 use crate::world::{Answer, Call, DEMO, Fault, GOOGLE, Person, http_event, sqs_event};
-use chrono::{DateTime, NaiveDate, SecondsFormat, TimeDelta, Utc};
+use chrono::TimeDelta;
 use domain::appointment::{Appointment, Field};
 use domain::ids::AppointmentId;
 use domain::record::EventTime;
@@ -16,27 +17,6 @@ use shared::api::routes::{self, Route};
 use shared::entry::{Function, Invocation};
 use shared::store::{AppointmentWrite, Integration, WriteState};
 use std::sync::Arc;
-
-/// SplitMix64.
-pub(super) struct Dice(pub(super) u64);
-
-impl Dice {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
-    pub(super) fn below(&mut self, sides: usize) -> usize {
-        (self.next() % sides as u64) as usize
-    }
-
-    pub(super) fn percent(&mut self, chance: usize) -> bool {
-        self.below(100) < chance
-    }
-}
 
 /// One appointment of a history.
 pub(super) struct Subject {
@@ -380,85 +360,6 @@ impl History<'_> {
     fn invocation(&self, left: TimeDelta) -> Invocation {
         Invocation { request_id: "test".into(), deadline: self.scene.now() + left }
     }
-
-    fn fields(&mut self) -> Vec<Field> {
-        let mut fields: Vec<Field> = Field::ALL.into_iter().filter(|_| self.dice.percent(30)).collect();
-        if fields.is_empty() {
-            fields.push(Field::ALL[self.dice.below(Field::ALL.len())]);
-        }
-        fields
-    }
-
-    fn fresh(&mut self) -> Appointment {
-        let (start, end) = self.time();
-        let mut content = Appointment {
-            title: String::new(),
-            description: None,
-            location: None,
-            start,
-            end,
-            recurrence: vec![],
-            attendees: vec![],
-        };
-        self.change(&mut content, &[Field::Title]);
-        if self.dice.percent(20) {
-            content.recurrence = vec!["RRULE:FREQ=WEEKLY;COUNT=3".into()];
-        }
-        content
-    }
-
-    /// New values for these fields, which nothing had before.
-    fn change(&mut self, content: &mut Appointment, fields: &[Field]) {
-        for field in fields {
-            self.edits += 1;
-            let new = format!("v{}", self.edits);
-            match field {
-                Field::Time => (content.start, content.end) = self.time(),
-                Field::Attendees => content.attendees = vec![format!("{new}@example.org")],
-                Field::Title => content.title = new,
-                Field::Description => content.description = Some(new),
-                Field::Location => content.location = Some(new),
-            }
-        }
-    }
-
-    fn time(&mut self) -> (EventTime, EventTime) {
-        self.edits += 1;
-        if self.dice.percent(20) {
-            let date = NaiveDate::from_ymd_opt(2026, 5, 1).expect("a day") + TimeDelta::days(i64::from(self.edits));
-            return (EventTime::Date { date }, EventTime::Date { date: date + TimeDelta::days(1) });
-        }
-        let zone = ["Europe/Berlin", "Asia/Tokyo", "America/New_York"][self.dice.below(3)];
-        let first: DateTime<Utc> = "2026-05-01T00:00:00Z".parse().expect("an instant");
-        let at = first + TimeDelta::minutes(30 * i64::from(self.edits));
-        let time = |at| EventTime::Instant { at, time_zone: Some(zone.to_owned()) };
-        (time(at), time(at + TimeDelta::hours(1)))
-    }
-}
-
-/// These fields in Google's words.
-fn patch(content: &Appointment, fields: &[Field]) -> Value {
-    let time = |time: &EventTime| match time {
-        EventTime::Date { date } => json!({ "date": date, "dateTime": null, "timeZone": null }),
-        EventTime::Instant { at, time_zone } => {
-            let at = at.to_rfc3339_opts(SecondsFormat::Secs, true);
-            json!({ "date": null, "dateTime": at, "timeZone": time_zone })
-        }
-    };
-    let mut patch = json!({});
-    for field in fields {
-        match field {
-            Field::Time => (patch["start"], patch["end"]) = (time(&content.start), time(&content.end)),
-            Field::Attendees => {
-                let people = content.attendees.iter().map(|email| json!({ "email": email }));
-                patch["attendees"] = people.collect();
-            }
-            Field::Title => patch["summary"] = json!(content.title),
-            Field::Description => patch["description"] = json!(content.description),
-            Field::Location => patch["location"] = json!(content.location),
-        }
-    }
-    patch
 }
 
 /// Whether the event has a revision whose outcome is not stored.

@@ -284,7 +284,8 @@ fn invalid(detail: impl Into<String>) -> Problem {
 fn is_known(seen: &AppointmentWrite, wish: &Wish) -> bool {
     match wish.revision {
         Some(revision) => revision <= seen.revision,
-        None => wish.wanted.is_none() && seen.wanted.is_none(),
+        // A cancellation that failed is tried anew.
+        None => wish.wanted.is_none() && seen.wanted.is_none() && seen.state != WriteState::Failed,
     }
 }
 

@@ -51,8 +51,16 @@ impl Dialogue<'_> {
             Err(PushError::Gone) => return Ok(Told::Removed(None)),
             event => event?,
         };
-        self.push.remove(self.access, self.target(&event), invited).await?;
-        Ok(Told::Removed(Some(event)))
+        match self.push.remove(self.access, self.target(&event), invited).await {
+            // Nothing that Aura could take away may be there after all: then there is nothing to take away.
+            Err(PushError::ReadOnly) if self.item.agreed.is_none() => {
+                match self.push.read(self.access, self.target(&event)).await? {
+                    Found::Event(_) => Err(PushError::ReadOnly),
+                    Found::Cancelled(_) | Found::Absent => Ok(Told::Removed(None)),
+                }
+            }
+            removed => removed.map(|()| Told::Removed(Some(event))),
+        }
     }
 
     async fn write(&self, content: &Appointment) -> Result<Told, PushError> {

@@ -13,7 +13,7 @@ use domain::failure::FailureClass;
 use domain::history::{Actor, HistoryEvent, HistoryLine};
 use domain::ids::ExternalId;
 use domain::policy::{self, Policy};
-use domain::record::{CalendarEvent, Record};
+use domain::record::{CalendarEvent, EventStatus, Record};
 use providers::PushError;
 
 /// The account may not write to the calendar.
@@ -243,12 +243,20 @@ impl Outcome<'_> {
         foreign: bool,
     ) -> Result<(), StoreError> {
         let Some(known) = self.known(change, event).await?.filter(|known| known.body.is_some()) else { return Ok(()) };
+        // An occurrence that is cancelled is an exception of its series: without it, the series would have it again.
+        let exception = match known.record()?.filter(|_| change.next.occurrence_of.is_some()) {
+            Some(Record::CalendarEvent(event)) if event.exception_of.is_some() => {
+                let cancelled = CalendarEvent { status: EventStatus::Cancelled, ..event };
+                Some(serde_json::to_string(&Record::CalendarEvent(cancelled)).map_err(StoreError::encoding)?)
+            }
+            _ => None,
+        };
         let record = StoredRecord {
-            hash: String::new(),
+            hash: exception.as_deref().map(StoredRecord::digest).unwrap_or_default(),
             version: known.version + 1,
-            deleted: true,
+            deleted: exception.is_none(),
             changed_at: self.store.now(),
-            body: None,
+            body: exception,
             ..known
         };
         if foreign {

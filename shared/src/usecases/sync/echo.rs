@@ -6,7 +6,7 @@ use crate::store::{AppointmentWrite, Resource, StoreError, StoredRecord, WriteSt
 use chrono::{DateTime, Utc};
 use domain::appointment::{Appointment, AppointmentMark};
 use domain::ids::ExternalId;
-use domain::record::{CalendarEvent, Record};
+use domain::record::{CalendarEvent, EventStatus, Record};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -39,7 +39,9 @@ impl Own {
         let returned =
             item.agreed.as_ref().is_some_and(|agreed| agreed.event.etag == event.etag || is_same(&agreed.event, event));
         let mark = event.mark.as_ref().filter(|mark| mark.appointment == item.appointment);
-        returned || mark.is_some_and(|mark| was_sent(item, mark, event))
+        // Aura cancelled this occurrence.
+        let cancelled = item.wanted.is_none() && event.status == EventStatus::Cancelled;
+        returned || cancelled || mark.is_some_and(|mark| was_sent(item, mark, event))
     }
 
     /// Takes others in.

@@ -9,7 +9,7 @@ use crate::store::{Chunk, Existing, MOST_BYTES, MOST_RECORDS, OutboxEntry, Recor
 use crate::usecases::draft::event;
 use chrono::{DateTime, Utc};
 use domain::ids::ExternalId;
-use domain::record::Record;
+use domain::record::{EventStatus, Record};
 use domain::run::Counts;
 use providers::{Next, Page, Pulled};
 use std::collections::{HashMap, HashSet};
@@ -134,6 +134,10 @@ impl Step<'_> {
                 Entry::Record(record) => match record.as_ref() {
                     Record::CalendarEvent(event) if event.mark.is_some() && !is_stored(record, alive)? => {
                         events.push(event);
+                    }
+                    // The provider's tombstone of an occurrence does not say whose it was; the record does.
+                    Record::CalendarEvent(event) if event.status == EventStatus::Cancelled && alive.is_some() => {
+                        gone.push(event.id.clone());
                     }
                     _ => {}
                 },
