@@ -84,6 +84,9 @@ pub struct AppointmentWrite {
     /// What Aura wants; `None`: the appointment is cancelled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wanted: Option<Appointment>,
+    /// What Aura had asked for, where a merge with the provider's side has made something else of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Appointment>,
     /// It is one occurrence of another appointment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub occurrence_of: Option<OccurrenceOf>,

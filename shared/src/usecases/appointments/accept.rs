@@ -182,6 +182,7 @@ impl AcceptAppointments {
         let now = store.now();
         next.revision = wish.revision.unwrap_or(next.revision + 1);
         next.wanted = wish.wanted.clone().map(Appointment::in_whole_seconds);
+        next.asked = None;
         next.state = WriteState::Pending;
         next.failure = None;
         next.overridden.clear();
@@ -211,6 +212,7 @@ impl AcceptAppointments {
             grant: None,
             revision: seen.map_or(0, |seen| seen.revision),
             wanted: None,
+            asked: None,
             occurrence_of: wish.occurrence_of.clone(),
             calendar: self.calendar(integration, wish).await?,
             event: None,

@@ -218,11 +218,12 @@ impl AppointmentWorker {
                     outcome.stopped(&now, carried, stop),
                 ),
             };
+            let merged = matches!(told, Ok(Told::Merged { .. }));
             let newer = change.next.state == WriteState::Pending && change.next.revision != carried.revision;
             match self.store.commit_appointment(&change).await {
                 Ok(()) => {
                     self.publisher.publish_now(&change.events).await;
-                    return Ok(if newer { Step::Again(name) } else { Step::Done(name) });
+                    return Ok(if newer || merged { Step::Again(name) } else { Step::Done(name) });
                 }
                 Err(error) if error.is_conflict() => {}
                 Err(error) => return Err(error),
@@ -256,6 +257,7 @@ enum Step {
 fn name(told: &Told) -> &'static str {
     match told {
         Told::Event { .. } => "written",
+        Told::Merged { .. } => "merged",
         Told::Removed(_) => "removed",
         Told::Deleted(_) => "deleted",
     }

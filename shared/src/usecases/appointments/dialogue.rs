@@ -18,6 +18,8 @@ const MOST_ROUNDS: usize = 5;
 pub(super) enum Told {
     /// The event, and which edits lost. `foreign`: it carries edits of the provider's side that Aura does not know yet.
     Event { event: Box<CalendarEvent>, overridden: Vec<Overridden>, foreign: bool },
+    /// Both sides have changed it: what it becomes, and which edits lose. It is still to be sent.
+    Merged { current: Box<CalendarEvent>, content: Box<Appointment>, overridden: Vec<Overridden> },
     /// No event of it; its id, where there is one.
     Removed(Option<ExternalId>),
     /// The event was deleted at the provider although Aura changed it.
@@ -119,8 +121,12 @@ impl Dialogue<'_> {
             if fields.is_empty() {
                 return Ok(told(current, overridden, foreign));
             }
+            if foreign {
+                // What loses is stored before anything is sent: a worker that dies afterwards takes no word of it along.
+                return Ok(Told::Merged { current: Box::new(current), content: Box::new(merged), overridden });
+            }
             match self.send(event, &merged, &fields, &current, false).await {
-                Ok(event) => return Ok(told(event, overridden, foreign)),
+                Ok(event) => return Ok(told(event, overridden, false)),
                 Err(PushError::Changed) => match self.push.read(self.access, self.target(event)).await? {
                     Found::Event(now) => {
                         self.check_not_overtaken(&now)?;

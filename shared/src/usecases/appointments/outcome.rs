@@ -99,13 +99,17 @@ impl Outcome<'_> {
         next.sent.clear();
         let mut change = match told {
             Told::Event { event, overridden, foreign } => {
-                let said = carried.wanted.clone().or_else(|| Appointment::of(event));
+                let asked = carried.asked.clone().or_else(|| carried.wanted.clone());
+                let said = asked.or_else(|| Appointment::of(event));
                 next.agreed = said.map(|said| Agreed { said, event: (**event).clone() });
                 next.event = Some(event.id.clone());
                 next.written_at = Some(self.store.now());
                 let mut change = self.finished(now, next, carried, overridden, None);
                 self.keep_record(&mut change, event, *foreign).await?;
                 change
+            }
+            Told::Merged { current, content, overridden } => {
+                return self.merged(now, next, carried, (current, content, overridden)).await;
             }
             Told::Removed(gone) => {
                 next.agreed = None;
@@ -124,11 +128,34 @@ impl Outcome<'_> {
                 change
             }
         };
-        for overridden in change.next.overridden.clone() {
-            let appointment = change.next.appointment.clone();
-            let event = HistoryEvent::EditOverridden { appointment, overridden };
-            change.lines.push(HistoryLine { actor: Actor::Provider, event });
+        if let Told::Event { overridden, .. } = told {
+            tell_overridden(&mut change, overridden);
         }
+        Ok(change)
+    }
+
+    /// Aura wants what both edits have become, and the provider's side is known from now on. Whatever was sent before is
+    /// part of what was read. What Aura wants since is merged when its turn comes.
+    async fn merged<'a>(
+        &self,
+        now: &'a AppointmentWrite,
+        mut next: AppointmentWrite,
+        carried: &AppointmentWrite,
+        (current, content, overridden): (&CalendarEvent, &Appointment, &[Overridden]),
+    ) -> Result<AppointmentChange<'a>, StoreError> {
+        next.due_at = Some(self.store.now());
+        if next.revision != carried.revision {
+            next.sent.clone_from(&now.sent);
+            return Ok(AppointmentChange::new(Some(now), next));
+        }
+        next.asked = next.asked.take().or_else(|| next.wanted.clone());
+        next.wanted = Some(content.clone());
+        next.agreed = Appointment::of(current).map(|said| Agreed { said, event: current.clone() });
+        next.event = Some(current.id.clone());
+        next.overridden.extend_from_slice(overridden);
+        let mut change = AppointmentChange::new(Some(now), next);
+        self.keep_record(&mut change, current, true).await?;
+        tell_overridden(&mut change, overridden);
         Ok(change)
     }
 
@@ -168,7 +195,7 @@ impl Outcome<'_> {
     ) -> AppointmentChange<'a> {
         let newest = next.revision == carried.revision;
         next.attempts = 0;
-        next.overridden = overridden.to_vec();
+        next.overridden.extend_from_slice(overridden);
         if newest {
             next.state = if failure.is_some() { WriteState::Failed } else { WriteState::Written };
             next.failure = failure.map(str::to_owned);
@@ -176,7 +203,7 @@ impl Outcome<'_> {
         } else {
             next.due_at = Some(self.store.now());
         }
-        let told = self.event(&next, carried, overridden, failure);
+        let told = self.event(&next, carried, failure);
         let mut change = AppointmentChange::new(Some(now), next);
         change.events.push(told);
         if let Some(code) = failure {
@@ -186,13 +213,7 @@ impl Outcome<'_> {
         change
     }
 
-    fn event(
-        &self,
-        next: &AppointmentWrite,
-        carried: &AppointmentWrite,
-        overridden: &[Overridden],
-        failure: Option<&'static str>,
-    ) -> OutboxEntry {
+    fn event(&self, next: &AppointmentWrite, carried: &AppointmentWrite, failure: Option<&'static str>) -> OutboxEntry {
         let content = next.agreed.as_ref().and_then(|agreed| Appointment::of(&agreed.event));
         let detail = AppointmentDetail {
             integration: next.id,
@@ -200,7 +221,7 @@ impl Outcome<'_> {
             appointment: next.appointment.clone(),
             revision: carried.revision,
             content: content.filter(|_| failure.is_none()),
-            overridden: overridden.to_vec(),
+            overridden: next.overridden.clone(),
             failure: failure.map(str::to_owned),
         };
         let kind = if failure.is_some() { events::APPOINTMENT_FAILED } else { events::APPOINTMENT_WRITTEN };
@@ -298,6 +319,15 @@ impl Outcome<'_> {
             changes: vec![RecordChange { id: record.id.clone(), change: what.into(), version: record.version }],
         };
         change.events.push(OutboxEntry::new(event(self.store, events::RECORDS, self.integration, &detail)));
+    }
+}
+
+/// A line of the history for each edit that lost.
+fn tell_overridden(change: &mut AppointmentChange<'_>, overridden: &[Overridden]) {
+    for overridden in overridden {
+        let appointment = change.next.appointment.clone();
+        let event = HistoryEvent::EditOverridden { appointment, overridden: overridden.clone() };
+        change.lines.push(HistoryLine { actor: Actor::Provider, event });
     }
 }
 
