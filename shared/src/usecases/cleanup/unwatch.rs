@@ -20,9 +20,7 @@ impl CleanupWorker {
         if watches.is_empty() {
             return;
         }
-        for watching in watches.iter().filter_map(|watch| watch.channel.as_ref()) {
-            let _ = self.store.forget_channel(&cleanup.provider, &watching.id).await;
-        }
+        self.watches.forgotten(&cleanup.provider, &watches).await;
         let _ = tokio::time::timeout(WITHIN, self.unwatch(cleanup, &watches)).await;
     }
 

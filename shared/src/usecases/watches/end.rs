@@ -48,8 +48,8 @@ pub struct EndWatches {
 }
 
 impl EndWatches {
-    /// Ends what a paused integration watches. The list goes first: what the provider is not told ends by itself, and
-    /// resuming makes new ones.
+    /// Ends what a paused integration watches. The list goes first: what the provider is not told, also because there is
+    /// no access now, ends by itself, and resuming makes new ones.
     pub async fn work(
         &self,
         message: EndWatchesMessage,
@@ -67,15 +67,17 @@ impl EndWatches {
             return Ok("watches_stay");
         };
         let Some(provider) = self.registry.find(&seen.provider) else { return Ok("unknown_provider") };
-        let Ok(held) = self.tokens.until(deadline).access(&seen, provider.as_ref()).await else {
-            return Ok("no_access");
-        };
+        let held = self.tokens.until(deadline).access(&seen, provider.as_ref()).await.ok();
         let mut draft = Draft::of(&self.store, &seen);
         draft.next.watches.clear();
         match self.store.commit(&draft.quiet()).await {
-            Ok(()) => self.watches.ended(&seen.provider, provider.as_ref(), &held.access, &seen.watches).await,
+            Ok(()) => {}
             Err(error) if error.is_conflict() => return Ok("watches_stay"),
             Err(error) => return Err(error),
+        }
+        match held {
+            Some(held) => self.watches.ended(&seen.provider, provider.as_ref(), &held.access, &seen.watches).await,
+            None => self.watches.forgotten(&seen.provider, &seen.watches).await,
         }
         Ok("watches_ended")
     }
