@@ -64,6 +64,13 @@ impl Watches {
         let _ = tokio::time::timeout(WITHIN, work).await;
     }
 
+    /// Forgets everything that is watched, without telling the provider: its deliveries find nobody.
+    pub async fn forgotten(&self, slug: &ProviderSlug, watches: &[Watch]) {
+        for watching in watches.iter().filter_map(|watch| watch.channel.as_ref()) {
+            let _ = self.store.forget_channel(slug, &watching.id).await;
+        }
+    }
+
     async fn renew(&self, integration: &Integration, webhook: &dyn Webhook, access: &Access, watches: &mut Vec<Watch>) {
         let chosen = &integration.settings.resources;
         let (kept, left): (Vec<_>, Vec<_>) =
