@@ -17,7 +17,7 @@ use chrono::serde::{ts_milliseconds, ts_milliseconds_option};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::appointment::{Appointment, AppointmentMark, Base, OccurrenceOf, Overridden};
 use domain::history::HistoryLine;
-use domain::ids::{AccountId, AppointmentId, DatasetId, ExternalId, GrantId, IntegrationId, ProviderSlug, ResourceId};
+use domain::ids::{AccountId, AppointmentId, DatasetId, ExternalId, IntegrationId, ProviderSlug, ResourceId};
 use domain::record::CalendarEvent;
 use serde::{Deserialize, Serialize};
 
@@ -76,9 +76,6 @@ pub struct AppointmentWrite {
     pub provider: ProviderSlug,
     /// The integration's dataset; with another provider account the appointment begins anew.
     pub dataset: DatasetId,
-    /// The grant with which it was last tried. Kept for people.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub grant: Option<GrantId>,
     /// Aura's revision: grows with each change that is accepted.
     pub revision: u64,
     /// What Aura wants; `None`: the appointment is cancelled.

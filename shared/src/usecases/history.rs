@@ -4,7 +4,6 @@ use crate::api::{HistoryLineView, HistoryView};
 use crate::entry::{Caller, Problem};
 use crate::store::StoredLine;
 use crate::usecases::get::Integrations;
-use crate::usecases::records::Cursor;
 use domain::ids::ProviderSlug;
 
 /// Shows history.
@@ -27,14 +26,10 @@ impl History {
         limit: usize,
         cursor: Option<&str>,
     ) -> Result<HistoryView, Problem> {
-        let integration = self.integrations.find(caller, slug).await?.integration;
-        let scope = format!("history/{}", integration.id);
-        let after = cursor.map(|cursor| Cursor::open(cursor, &scope)).transpose()?;
-        let page = self.integrations.store.history(integration.id, limit, after).await?;
-        Ok(HistoryView {
-            lines: page.items.into_iter().map(view).collect(),
-            cursor: page.next.map(|next| Cursor::close(&next, &scope)),
-        })
+        let store = &self.integrations.store;
+        let read = |id, after| store.history(id, limit, after);
+        let page = self.integrations.page(caller, slug, "history", cursor, read).await?;
+        Ok(HistoryView { lines: page.items.into_iter().map(view).collect(), cursor: page.cursor })
     }
 }
 

@@ -19,6 +19,7 @@ pub mod history;
 pub mod left_behind;
 pub mod lifecycle;
 pub mod options;
+mod page;
 mod parts;
 pub mod plan;
 pub mod plan_syncs;

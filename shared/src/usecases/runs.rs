@@ -4,7 +4,6 @@ use crate::api::{RunView, RunsView};
 use crate::entry::{Caller, Problem};
 use crate::store::{Integration, Run};
 use crate::usecases::get::Integrations;
-use crate::usecases::records::Cursor;
 use crate::usecases::view::run_view;
 use domain::ids::{ProviderSlug, RunId};
 
@@ -28,14 +27,11 @@ impl Runs {
         limit: usize,
         cursor: Option<&str>,
     ) -> Result<RunsView, Problem> {
-        let integration = self.integrations.find(caller, slug).await?.integration;
-        let scope = format!("runs/{}", integration.id);
-        let after = cursor.map(|cursor| Cursor::open(cursor, &scope)).transpose()?;
-        let page = self.integrations.store.runs(integration.id, limit, after).await?;
-        Ok(RunsView {
-            runs: page.items.into_iter().map(|run| run_view(&live(run, &integration))).collect(),
-            cursor: page.next.map(|next| Cursor::close(&next, &scope)),
-        })
+        let store = &self.integrations.store;
+        let read = |id, after| store.runs(id, limit, after);
+        let page = self.integrations.page(caller, slug, "runs", cursor, read).await?;
+        let live = |run| run_view(&live(run, &page.integration));
+        Ok(RunsView { runs: page.items.into_iter().map(live).collect(), cursor: page.cursor })
     }
 
     /// One run.

@@ -33,7 +33,7 @@ pub enum NotificationMode {
     Drop,
     /// Each twice.
     Duplicate,
-    /// None for now: they wait until they are released, or until the mode is another one.
+    /// Held back: they wait until they are released, or until the mode is another one.
     Hold,
 }
 

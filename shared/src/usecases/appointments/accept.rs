@@ -209,7 +209,6 @@ impl AcceptAppointments {
             account: integration.account.clone(),
             provider: integration.provider.clone(),
             dataset: integration.dataset,
-            grant: None,
             revision: seen.map_or(0, |seen| seen.revision),
             wanted: None,
             asked: None,

@@ -147,7 +147,7 @@ impl AppointmentWorker {
         provider: Arc<dyn Provider>,
         deadline: DateTime<Utc>,
     ) -> Result<Step, StoreError> {
-        let leased = self.leased(seen, integration);
+        let leased = self.leased(seen);
         let carried = leased.next.clone();
         match self.store.commit_appointment(&leased).await {
             Ok(()) => {}
@@ -163,11 +163,10 @@ impl AppointmentWorker {
     }
 
     /// With the lease, and with what is about to be sent: after a crash nobody knows whether it arrived.
-    fn leased<'a>(&self, seen: &'a AppointmentWrite, integration: &Integration) -> AppointmentChange<'a> {
+    fn leased<'a>(&self, seen: &'a AppointmentWrite) -> AppointmentChange<'a> {
         let until = self.store.now() + LEASE;
         let mut next = AppointmentWrite { lease_until: Some(until), due_at: Some(until), ..seen.clone() };
         next.fence += 1;
-        next.grant = integration.grant;
         if next.sent.last().is_none_or(|sent| sent.revision != seen.revision) {
             next.sent.push(Sent { revision: seen.revision, content: seen.wanted.clone() });
             let surplus = next.sent.len().saturating_sub(MOST_SENT);

@@ -5,7 +5,6 @@ use crate::api::WritesView;
 use crate::entry::{Caller, Problem};
 use crate::store::WriteState;
 use crate::usecases::get::Integrations;
-use crate::usecases::records::Cursor;
 use domain::ids::ProviderSlug;
 
 /// Lists them.
@@ -28,14 +27,10 @@ impl ListWrites {
         limit: usize,
         cursor: Option<&str>,
     ) -> Result<WritesView, Problem> {
-        let integration = self.integrations.find(caller, slug).await?.integration;
-        let scope = format!("writes/{}", integration.id);
-        let after = cursor.map(|cursor| Cursor::open(cursor, &scope)).transpose()?;
-        let page = self.integrations.store.appointments(integration.id, limit, after).await?;
+        let store = &self.integrations.store;
+        let read = |id, after| store.appointments(id, limit, after);
+        let page = self.integrations.page(caller, slug, "writes", cursor, read).await?;
         let unfinished = page.items.iter().filter(|item| item.state != WriteState::Written);
-        Ok(WritesView {
-            writes: unfinished.map(view).collect(),
-            cursor: page.next.map(|next| Cursor::close(&next, &scope)),
-        })
+        Ok(WritesView { writes: unfinished.map(view).collect(), cursor: page.cursor })
     }
 }
