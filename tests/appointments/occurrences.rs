@@ -113,8 +113,8 @@ async fn a_series_that_is_cancelled_takes_its_occurrences_along() {
     scene.write("s", &series("Training")).await;
     scene.write("o-1", &occurrence("Late", 3, 3, 11)).await;
     scene.cancel("s").await.ok();
+    // Nobody tells of it, and no schedule comes.
     scene.carry().await;
-    scene.pull().await;
     assert_eq!(agenda(&scene).await, []);
     scene.assert_equal(DEMO, ADA).await;
     scene.cancel("o-1").await.ok();

@@ -3,16 +3,19 @@
 use super::AppointmentMessage;
 use super::dialogue::{Dialogue, Told};
 use super::outcome::{self, Outcome, Stop};
+use super::wake;
 use crate::entry::log::{Level, Log};
 use crate::entry::{Acknowledge, FunctionError};
 use crate::store::{AppointmentChange, AppointmentWrite, Integration, Sent, Store, StoreError, WriteState};
 use crate::usecases::TRIES;
 use crate::usecases::access::Tokens;
 use crate::usecases::publish::Publisher;
+use crate::usecases::request_sync::Requests;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::failure::FailureClass;
 use domain::lifecycle::Status;
 use domain::policy::Policy;
+use domain::run::Trigger;
 use providers::{Provider, PushError, Registry};
 use serde_json::json;
 use std::sync::Arc;
@@ -44,6 +47,8 @@ pub struct AppointmentWorker {
     pub tokens: Tokens,
     /// Publishes what changed.
     pub publisher: Publisher,
+    /// Starts the sync that tells what else went with a series.
+    pub requests: Requests,
     /// How late it is tried again.
     pub policy: Arc<Policy>,
     /// Where it is said what kept an appointment from being written.
@@ -125,9 +130,9 @@ impl AppointmentWorker {
         Ok(match integration.status {
             _ if integration.dataset != seen.dataset => Standing::Never(Box::new(integration), outcome::OTHER_ACCOUNT),
             Status::Active if integration.grant.is_some() => Standing::Go(Box::new(integration), provider),
-            Status::Paused => Standing::Waits("paused"),
+            Status::Paused => Standing::Waits(wake::PAUSED),
             Status::Disconnected | Status::Draft => Standing::Never(Box::new(integration), outcome::NOT_CONNECTED),
-            _ => Standing::Waits("error"),
+            _ => Standing::Waits(wake::ERROR),
         })
     }
 
@@ -222,6 +227,9 @@ impl AppointmentWorker {
             match self.store.commit_appointment(&change).await {
                 Ok(()) => {
                     self.publisher.publish_now(&change.events).await;
+                    if takes_others_along(&now, &told) {
+                        self.requests.ask(integration, Trigger::Webhook).await?;
+                    }
                     return Ok(if newer || merged { Step::Again(name) } else { Step::Done(name) });
                 }
                 Err(error) if error.is_conflict() => {}
@@ -251,6 +259,12 @@ impl AppointmentWorker {
 enum Step {
     Done(&'static str),
     Again(&'static str),
+}
+
+/// Whether the event was a series: the records of its exceptions go with the next pull, which nobody else may ask for.
+fn takes_others_along(before: &AppointmentWrite, told: &Result<Told, Stop>) -> bool {
+    let series = before.agreed.as_ref().is_some_and(|agreed| agreed.event.is_series());
+    series && matches!(told, Ok(Told::Removed(_)))
 }
 
 fn name(told: &Told) -> &'static str {

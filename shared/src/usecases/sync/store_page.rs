@@ -87,7 +87,13 @@ impl Step<'_> {
                 if batch.is_full() {
                     self.store_batch(resource, std::mem::take(&mut batch), begun.take().as_ref()).await?;
                 }
+                let told = batch.changes.len();
                 self.decide(resource, entry, known.get(entry.id()), &own, &mut batch)?;
+                if let Entry::Record(record) = entry
+                    && batch.changes.len() > told
+                {
+                    self.hear(resource, record);
+                }
             }
         }
         advance(resource, page.next);
