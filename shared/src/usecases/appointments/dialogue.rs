@@ -3,6 +3,7 @@
 //! Every request may have arrived although its answer did not, so each way out begins with what is there: an insert of a
 //! taken id reads it, a change of another version reads it and merges.
 
+use super::outcome;
 use crate::store::AppointmentWrite;
 use domain::appointment::{Appointment, AppointmentMark, Base, Field, Merged, Overridden, merge};
 use domain::failure::FailureClass;
@@ -24,6 +25,8 @@ pub(super) enum Told {
     Removed(Option<ExternalId>),
     /// The event was deleted at the provider although Aura changed it.
     Deleted(ExternalId),
+    /// It can never be written to its calendar, and nothing of it is there: the product's code.
+    Refused(&'static str),
 }
 
 /// One dialogue.
@@ -55,11 +58,8 @@ impl Dialogue<'_> {
         };
         match self.push.remove(self.access, self.target(&event), invited).await {
             // Nothing that Aura could take away may be there after all: then there is nothing to take away.
-            Err(PushError::ReadOnly) if self.item.agreed.is_none() => {
-                match self.push.read(self.access, self.target(&event)).await? {
-                    Found::Event(_) => Err(PushError::ReadOnly),
-                    Found::Cancelled(_) | Found::Absent => Ok(Told::Removed(None)),
-                }
+            Err(PushError::ReadOnly) if self.item.agreed.is_none() && self.is_absent(&event).await? => {
+                Ok(Told::Removed(None))
             }
             removed => removed.map(|()| Told::Removed(Some(event))),
         }
@@ -79,8 +79,15 @@ impl Dialogue<'_> {
         match self.push.insert(self.access, self.target(&event), content, &self.item.mark()).await {
             Ok(event) => Ok(told(event, vec![], false)),
             Err(PushError::Exists) => self.join(&event, content).await,
+            Err(PushError::Gone) if !unsure => Ok(Told::Refused(outcome::CALENDAR_GONE)),
+            Err(PushError::ReadOnly) if self.is_absent(&event).await? => Ok(Told::Refused(outcome::READ_ONLY)),
             Err(error) => Err(error),
         }
+    }
+
+    /// Whether nothing that Aura sent has ever arrived, or nothing is left of it.
+    async fn is_absent(&self, event: &ExternalId) -> Result<bool, PushError> {
+        Ok(!matches!(self.push.read(self.access, self.target(event)).await?, Found::Event(_)))
     }
 
     /// Goes on from what is there under the id.
