@@ -199,6 +199,23 @@ async fn a_pause_whose_message_is_lost_is_mended_and_what_is_told_meanwhile_star
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_run_subscribed_to_before_it_was_interrupted_is_ended() {
+    let scene = Scene::of(Plan { events: 20, ..Plan::default() }).await;
+    scene.connect(DEMO).await.ok();
+    let gate = scene.faults.hold(|call| call.is_of_provider() && call.is("events"));
+    let meanwhile = async {
+        gate.reached().await;
+        assert_eq!(scene.channels().len(), 1);
+        scene.act(DEMO, "pause").await;
+        gate.open();
+    };
+    tokio::join!(scene.work_off(), meanwhile);
+    scene.background().await;
+    assert_eq!((scene.channels().len(), scene.integration().await.watches), (0, vec![]));
+    assert!(!format!("{:?}", scene.items().await).contains("#channel#"), "no route is left");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_chosen_calendars_are_watched_and_one_that_cannot_be_is_polled() {
     let scene = Scene::watched().await;
     scene.choose(&[ADA, TEAM_CALENDAR, TOKYO_CALENDAR]).await;

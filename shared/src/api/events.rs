@@ -135,6 +135,9 @@ pub struct AppointmentDetail {
     pub appointment: AppointmentId,
     /// The revision that was carried out, or given up.
     pub revision: u64,
+    /// The newest version of `appointment.changed` that this revision knew of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub appointment_version: Option<u64>,
     /// The appointment as the provider has it now; absent when it is cancelled or was not written.
     pub content: Option<Appointment>,
     /// Edits that lost against the other side's.

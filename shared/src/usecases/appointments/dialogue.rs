@@ -3,6 +3,7 @@
 //! Every request may have arrived although its answer did not, so each way out begins with what is there: an insert of a
 //! taken id reads it, a change of another version reads it and merges.
 
+use super::outcome;
 use crate::store::{Agreed, AppointmentWrite};
 use domain::appointment::{Appointment, AppointmentMark, Base, Field, Merged, Overridden, merge};
 use domain::failure::FailureClass;
@@ -24,6 +25,8 @@ pub(super) enum Told {
     Removed(Option<ExternalId>),
     /// The event was deleted at the provider although Aura changed it.
     Deleted(ExternalId),
+    /// It can never be written to its calendar, and nothing of it is there: the product's code.
+    Refused(&'static str),
 }
 
 /// One dialogue.
@@ -87,6 +90,8 @@ impl Dialogue<'_> {
         match self.push.insert(self.access, self.target(&event), content, &self.item.mark()).await {
             Ok(event) => Ok(told(event, vec![], false)),
             Err(PushError::Exists) => self.join(&event, content).await,
+            Err(PushError::Gone) if !self.is_unsure() => Ok(Told::Refused(outcome::CALENDAR_GONE)),
+            Err(PushError::ReadOnly) if self.is_absent(&event).await? => Ok(Told::Refused(outcome::READ_ONLY)),
             Err(error) => Err(error),
         }
     }
@@ -94,8 +99,16 @@ impl Dialogue<'_> {
     /// What both sides agreed on, unless something was sent since that may have arrived. Then what is there is looked at
     /// first: the event may be gone by Aura's own cancellation, or say something else.
     fn agreed_and_sure(&self) -> Option<&Agreed> {
-        let unsure = self.item.sent.iter().any(|sent| sent.revision != self.item.revision);
-        self.item.agreed.as_ref().filter(|_| !unsure)
+        self.item.agreed.as_ref().filter(|_| !self.is_unsure())
+    }
+
+    fn is_unsure(&self) -> bool {
+        self.item.sent.iter().any(|sent| sent.revision != self.item.revision)
+    }
+
+    /// Whether nothing that Aura sent has ever arrived, or nothing is left of it.
+    async fn is_absent(&self, event: &ExternalId) -> Result<bool, PushError> {
+        Ok(!matches!(self.push.read(self.access, self.target(event)).await?, Found::Event(_)))
     }
 
     /// Goes on from what is there under the id.

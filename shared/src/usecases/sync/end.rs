@@ -185,7 +185,7 @@ impl SyncWorker {
 pub(super) fn failure_of(stop: &Stop) -> Option<Failure> {
     match stop {
         Stop::Failed(error) => Some(failure(error)),
-        Stop::Short | Stop::Lost | Stop::Incomplete => None,
+        Stop::Short | Stop::Stale | Stop::Lost | Stop::Incomplete => None,
     }
 }
 

@@ -61,6 +61,8 @@ pub struct SyncWorker {
 enum Stop {
     /// Time runs short; everything so far is stored.
     Short,
+    /// Something that is stored has changed since it was read: it is read again.
+    Stale,
     /// Somebody else has the integration now: nothing more may be written.
     Lost,
     /// The connection works, and a required setting is missing.
@@ -121,6 +123,9 @@ impl SyncWorker {
         let end = step.go().await;
         let failure = end.as_ref().err().and_then(end::failure_of);
         let outcome = self.end(&message, fence, &step, end).await.map_err(failed)?;
+        if outcome == "lost" {
+            step.end_unlisted().await;
+        }
         Ok(figures(named(outcome, &message), &step, failure.as_ref()))
     }
 
@@ -156,6 +161,14 @@ impl Step<'_> {
             self.watches = Some(watches.renewed(&self.held, self.provider.as_ref(), &held.access).await);
         }
         Ok(())
+    }
+
+    /// Ends the subscriptions that this step made: it lost the integration, so no list has them.
+    async fn end_unlisted(&self) {
+        let Some(held) = &self.access else { return };
+        let unlisted = |watch: &&Watch| !self.held.watches.contains(watch);
+        let made: Vec<Watch> = self.watches.iter().flatten().filter(unlisted).cloned().collect();
+        self.worker.watches.ended(&self.held.provider, self.provider.as_ref(), &held.access, &made).await;
     }
 
     /// Stops here if there is no time for another page.
