@@ -10,6 +10,7 @@ use crate::usecases::TRIES;
 use crate::usecases::access::Tokens;
 use crate::usecases::publish::Publisher;
 use chrono::{DateTime, TimeDelta, Utc};
+use domain::appointment::Base;
 use domain::failure::FailureClass;
 use domain::lifecycle::Status;
 use domain::policy::Policy;
@@ -187,13 +188,25 @@ impl AppointmentWorker {
         let tokens = self.tokens.until(deadline);
         let without_access = |error| Stop::without_access(&error, now);
         let held = tokens.access(integration, provider).await.map_err(without_access)?;
-        match (Dialogue { push, access: &held.access, item }).hold().await {
+        let of_series = self.base_of_series(item).await?;
+        let of_series = of_series.as_ref();
+        match (Dialogue { push, access: &held.access, item, of_series }).hold().await {
             Err(error) if error.class() == Some(FailureClass::DeadCredentials) => {
                 let held = tokens.renewed(integration, provider, &held).await.map_err(without_access)?;
-                (Dialogue { push, access: &held.access, item }).hold().await.map_err(|error| Stop::of(error, now))
+                let again = Dialogue { push, access: &held.access, item, of_series };
+                again.hold().await.map_err(|error| Stop::of(error, now))
             }
             told => told.map_err(|error: PushError| Stop::of(error, now)),
         }
+    }
+
+    /// What both sides agree on of an occurrence as its series makes it.
+    async fn base_of_series(&self, item: &AppointmentWrite) -> Result<Option<Base>, Stop> {
+        let Some(of) = &item.occurrence_of else { return Ok(None) };
+        let series = self.store.appointment(item.id, &of.series).await;
+        let series = series.map_err(|_| Stop::Again { code: "our_outage".into(), after: None })?;
+        let agreed = series.and_then(|series| series.agreed);
+        Ok(agreed.map(|agreed| agreed.base().occurrence(&of.original_start)))
     }
 
     /// Stores the outcome. Whoever wanted something newer meanwhile is served next.

@@ -31,6 +31,8 @@ pub(super) struct Dialogue<'a> {
     pub(super) push: &'a dyn Push,
     pub(super) access: &'a Access,
     pub(super) item: &'a AppointmentWrite,
+    /// What both sides agree on of an occurrence as long as only its series has spoken of it.
+    pub(super) of_series: Option<&'a Base>,
 }
 
 impl Dialogue<'_> {
@@ -169,12 +171,14 @@ impl Dialogue<'_> {
         self.push.change(self.access, self.target(event), &change).await
     }
 
-    /// What both sides had when the event was last written by Aura. An occurrence that Aura never wrote is what its series
-    /// made of it.
+    /// What both sides had when the event was last written by Aura. Before Aura wrote an occurrence, that is what its series
+    /// makes of it: what differs from that somebody else has changed.
     fn base(&self, event: &CalendarEvent) -> Option<Base> {
         match own_mark(self.item, event) {
             Some(mark) => self.item.base_of(mark.revision),
-            None if self.item.occurrence_of.is_some() => Appointment::of(event).map(Base::same),
+            None if self.item.occurrence_of.is_some() => {
+                self.of_series.cloned().or_else(|| Appointment::of(event).map(Base::same))
+            }
             None => self.item.agreed.as_ref().map(crate::store::Agreed::base),
         }
     }

@@ -6,8 +6,9 @@ use crate::store::{AppointmentWrite, Resource, StoreError, StoredRecord, WriteSt
 use chrono::{DateTime, Utc};
 use domain::appointment::{Appointment, AppointmentMark};
 use domain::ids::ExternalId;
-use domain::record::{CalendarEvent, EventStatus, Record};
+use domain::record::{CalendarEvent, EventStatus, ExceptionOf, Record};
 use futures_util::{StreamExt, TryStreamExt, stream};
+use providers::Push;
 use std::borrow::Cow;
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -68,6 +69,14 @@ fn is_same(one: &CalendarEvent, other: &CalendarEvent) -> bool {
     CalendarEvent { etag: other.etag.clone(), updated: other.updated, ..one.clone() } == *other
 }
 
+/// Whether the event is the occurrence that the item is about: its id is not stored before a write was answered.
+fn is_its_occurrence(push: &dyn Push, item: &AppointmentWrite, exception_of: Option<&ExceptionOf>) -> bool {
+    item.occurrence_of.as_ref().zip(exception_of).is_some_and(|(of, exception)| {
+        push.event_id(item.id, &of.series, &item.calendar) == exception.series
+            && of.original_start.sort_instant() == exception.original_start.sort_instant()
+    })
+}
+
 fn was_sent(item: &AppointmentWrite, mark: &AppointmentMark, event: &CalendarEvent) -> bool {
     let Some(content) = Appointment::of(event) else { return false };
     let sent = item.sent.iter().find(|sent| sent.revision == mark.revision).and_then(|sent| sent.content.as_ref());
@@ -84,15 +93,16 @@ impl Step<'_> {
         let Some(push) = self.provider.push() else { return Ok(Own::default()) };
         let marked = events.into_iter().filter_map(|event| {
             let mark = event.mark.clone().filter(|mark| mark.integration == self.held.id)?;
-            Some((event.id.clone(), mark.appointment))
+            Some((event.id.clone(), event.exception_of.clone(), mark.appointment))
         });
         let marked: Vec<_> = marked.collect();
         let found = stream::iter(marked)
-            .map(|(event, appointment)| async move {
+            .map(|(event, exception_of, appointment)| async move {
                 let item = self.worker.store.appointment(self.held.id, &appointment).await?;
                 let item = item.filter(|item| {
                     let same = item.event.as_ref() == Some(&event)
-                        || push.event_id(item.id, &item.appointment, &item.calendar) == event;
+                        || push.event_id(item.id, &item.appointment, &item.calendar) == event
+                        || is_its_occurrence(push, item, exception_of.as_ref());
                     same && item.calendar == resource.resource && item.dataset == self.held.dataset
                 });
                 Ok::<_, StoreError>(item.map(|item| (event, item)))
