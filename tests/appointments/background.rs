@@ -6,7 +6,7 @@ use crate::sync::scene::{BEYOND_THE_LEASE, WHOLE};
 use crate::world::{Call, DEMO, Fault, GOOGLE, sqs_event};
 use chrono::TimeDelta;
 use domain::run::RunOutcome;
-use sandbox::{FaultKind, PathKind, SwitchChange};
+use sandbox::{FaultKind, NotificationMode, PathKind, SwitchChange};
 use serde_json::{Value, json};
 use shared::store::WriteState;
 use std::sync::Arc;
@@ -100,6 +100,7 @@ impl History<'_> {
 
     /// Everything is delivered and tried again until nothing is under way; then both sides are synced.
     pub(super) async fn quiesce(&mut self) {
+        self.tell(NotificationMode::Deliver);
         for which in 0..self.subjects.len() {
             for tries in 0.. {
                 let Some(item) = self.item(which).await.filter(|item| item.state == WriteState::Pending) else { break };
@@ -152,13 +153,16 @@ impl History<'_> {
         for copy in self.copies.iter_mut().filter(|copy| changed.contains(&copy.id.as_str())) {
             copy.untold = copy.untold.filter(|at| *at > position);
         }
+        let series = self.subjects[0].book.touched;
         for subject in &mut self.subjects {
             let of_it = detail["appointment"] == subject.id.as_str();
             match kind {
                 "appointment.written" if of_it => subject.book.written(&detail["overridden"]),
                 "appointment.failed" if of_it => subject.book.failed(detail["revision"].as_u64().unwrap_or_default()),
                 "records.changed" if subject.event.as_deref().is_some_and(|event| changed.contains(&event)) => {
-                    assert!(subject.book.touched, "{}: Aura's own write is told as foreign", subject.id);
+                    // An occurrence has what a person made of its series, too.
+                    let touched = subject.book.touched || (subject.is_occurrence() && series);
+                    assert!(touched, "{}: Aura's own write is told as foreign: {detail}", subject.id);
                     subject.book.untold = subject.book.untold.filter(|at| *at > position);
                 }
                 _ => {}

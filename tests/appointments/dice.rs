@@ -8,8 +8,7 @@ use domain::appointment::{Appointment, Field};
 use domain::record::EventTime;
 
 /// Where appointments are thought of: also such with a half and a quarter of an hour.
-const ZONES: [&str; 5] =
-    ["Europe/Berlin", "Asia/Tokyo", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe"];
+const ZONES: [&str; 5] = ["Europe/Berlin", "Asia/Tokyo", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe"];
 
 /// SplitMix64.
 pub(super) struct Dice(pub(super) u64);

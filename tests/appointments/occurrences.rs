@@ -157,6 +157,44 @@ async fn the_first_write_of_an_occurrence_is_no_echo_after_a_crash() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_occurrence_waits_for_its_series() {
+    let scene = office(0).await;
+    scene.put("s", &series("Training")).await.ok();
+    scene.lose_messages().await;
+    let item = scene.write("o-1", &occurrence("Late", 3, 3, 11)).await;
+    assert_eq!((item.state, item.failure.as_deref()), (WriteState::Pending, Some("series_pending")));
+    scene.rest().await;
+    assert_eq!(scene.standing("o-1").await, (WriteState::Written, None));
+    assert!(agenda(&scene).await.contains(&("2026-04-03T11:00:00Z".to_owned(), "Late".to_owned())));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cancelling_an_occurrence_that_was_never_written_is_no_echo() {
+    for dies in [false, true] {
+        let scene = office(0).await;
+        scene.write("s", &series("Training")).await;
+        scene.put("o-1", &occurrence("Late", 3, 3, 11)).await.ok();
+        scene.lose_messages().await;
+        scene.cancel("o-1").await.ok();
+        if dies {
+            // Where it is, what it is; where it is known to be, it is deleted.
+            scene.faults.nth(2, |call| call.is_of_provider(), crate::world::Fault::DieAfter);
+            assert_eq!(scene.faults.until_death(scene.carry()).await, None, "the worker dies");
+            scene.faults.clear();
+            scene.pull().await;
+            scene.later(BEYOND_THE_LEASE);
+        }
+        scene.rest().await;
+        assert_eq!(scene.standing("o-1").await, (WriteState::Written, None));
+        assert_eq!(agenda(&scene).await.len(), 4);
+        scene.pull().await;
+        assert_eq!(scene.told_of(&format!("{}_20260403T080000Z", scene.event_of("s"))).await, Vec::<String>::new());
+        assert_eq!(agenda(&scene).await.len(), 4);
+        scene.assert_equal(DEMO, ADA).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_series_that_is_cancelled_takes_its_occurrences_along() {
     let scene = office(0).await;
     scene.write("s", &series("Training")).await;

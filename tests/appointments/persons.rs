@@ -15,7 +15,8 @@ impl History<'_> {
         self.calendar.update(&id, patch(&content, &fields)).expect("a change by a person");
         let at = self.scene.faults.ledger().position();
         // What Aura has cancelled goes, whatever a person changes of it before it is gone.
-        let stays = !self.subjects[which].is_cancelled() && !(self.is_of_series(which) && self.subjects[0].is_cancelled());
+        let stays =
+            !self.subjects[which].is_cancelled() && !(self.is_of_series(which) && self.subjects[0].is_cancelled());
         let book = &mut self.subjects[which].book;
         (book.touched, book.deleted) = (true, false);
         if stays {

@@ -48,11 +48,16 @@ impl History<'_> {
             (Telling::Lossy, 7..9) => NotificationMode::Drop,
             _ => NotificationMode::Hold,
         };
-        let change = SwitchChange { notifications: Some(mode), ..SwitchChange::default() };
-        self.scene.sandbox().switch(change).expect("a switch");
+        self.tell(mode);
         if mode != NotificationMode::Deliver {
             self.note(format!("notifications: {mode:?}"));
         }
+    }
+
+    /// From now on; any mode but `Hold` lets go what was held back.
+    pub(super) fn tell(&self, mode: NotificationMode) {
+        let change = SwitchChange { notifications: Some(mode), ..SwitchChange::default() };
+        self.scene.sandbox().switch(change).expect("a switch");
     }
 
     /// Begins with nothing told, and with the calendar as it is.

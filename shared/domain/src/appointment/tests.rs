@@ -192,7 +192,12 @@ proptest! {
 
 #[test]
 fn an_occurrence_is_its_series_at_another_time() {
-    let weekly = Appointment { start: berlin(9), end: berlin(10), recurrence: vec!["RRULE:FREQ=WEEKLY".into()], ..appointment() };
+    let weekly = Appointment {
+        start: berlin(9),
+        end: berlin(10),
+        recurrence: vec!["RRULE:FREQ=WEEKLY".into()],
+        ..appointment()
+    };
     // Whoever names the occurrence need not name the zone.
     let occurrence = weekly.occurrence(&at(14));
     assert_eq!((occurrence.start, occurrence.end), (berlin(14), berlin(15)));

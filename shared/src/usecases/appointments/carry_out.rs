@@ -31,6 +31,8 @@ const CLOCK_SKEW: TimeDelta = TimeDelta::seconds(10);
 const FIRST_LOOK: TimeDelta = TimeDelta::minutes(1);
 /// this late.
 const LAST_LOOK: TimeDelta = TimeDelta::minutes(15);
+/// An occurrence is not written before its series.
+const SERIES_PENDING: &str = "series_pending";
 /// So many unresolved revisions are remembered.
 const MOST_SENT: usize = 10;
 
@@ -200,13 +202,18 @@ impl AppointmentWorker {
         }
     }
 
-    /// What both sides agree on of an occurrence as its series makes it.
+    /// What both sides agree on of an occurrence as its series makes it. An occurrence waits for a series that is still on
+    /// its way: nobody knows yet what it would be changed from.
     async fn base_of_series(&self, item: &AppointmentWrite) -> Result<Option<Base>, Stop> {
         let Some(of) = &item.occurrence_of else { return Ok(None) };
-        let series = self.store.appointment(item.id, &of.series).await;
-        let series = series.map_err(|_| Stop::Again { code: "our_outage".into(), after: None })?;
-        let agreed = series.and_then(|series| series.agreed);
-        Ok(agreed.map(|agreed| agreed.base().occurrence(&of.original_start)))
+        let again = |code: &str| Stop::Again { code: code.into(), after: None };
+        let series = self.store.appointment(item.id, &of.series).await.map_err(|_| again("our_outage"))?;
+        match series {
+            Some(series) if series.agreed.is_none() && series.state == WriteState::Pending => {
+                Err(again(SERIES_PENDING))
+            }
+            series => Ok(series.and_then(|series| series.agreed).map(|it| it.base().occurrence(&of.original_start))),
+        }
     }
 
     /// Stores the outcome. Whoever wanted something newer meanwhile is served next.
@@ -230,12 +237,12 @@ impl AppointmentWorker {
                     outcome.stopped(&now, carried, stop),
                 ),
             };
-            let merged = matches!(told, Ok(Told::Merged { .. }));
+            let unfinished = matches!(told, Ok(Told::Merged { .. } | Told::Located(_)));
             let newer = change.next.state == WriteState::Pending && change.next.revision != carried.revision;
             match self.store.commit_appointment(&change).await {
                 Ok(()) => {
                     self.publisher.publish_now(&change.events).await;
-                    return Ok(if newer || merged { Step::Again(name) } else { Step::Done(name) });
+                    return Ok(if newer || unfinished { Step::Again(name) } else { Step::Done(name) });
                 }
                 Err(error) if error.is_conflict() => {}
                 Err(error) => return Err(error),
@@ -270,6 +277,7 @@ fn name(told: &Told) -> &'static str {
     match told {
         Told::Event { .. } => "written",
         Told::Merged { .. } => "merged",
+        Told::Located(_) => "located",
         Told::Removed(_) => "removed",
         Told::Deleted(_) => "deleted",
     }

@@ -20,6 +20,8 @@ pub(super) enum Told {
     Event { event: Box<CalendarEvent>, overridden: Vec<Overridden>, foreign: bool },
     /// Both sides have changed it: what it becomes, and which edits lose. It is still to be sent.
     Merged { current: Box<CalendarEvent>, content: Box<Appointment>, overridden: Vec<Overridden> },
+    /// The occurrence that Aura cancels without ever having written it. It is still to be removed.
+    Located(Box<CalendarEvent>),
     /// No event of it; its id, where there is one.
     Removed(Option<ExternalId>),
     /// The event was deleted at the provider although Aura changed it.
@@ -55,6 +57,12 @@ impl Dialogue<'_> {
             Err(PushError::Gone) => return Ok(Told::Removed(None)),
             event => event?,
         };
+        if self.item.event.is_none() && self.item.occurrence_of.is_some() {
+            // A tombstone does not say whose it is: the occurrence becomes a record that does, before it goes.
+            if let Found::Event(current) = self.push.read(self.access, self.target(&event)).await? {
+                return Ok(Told::Located(Box::new(CalendarEvent { mark: Some(self.item.mark()), ..current })));
+            }
+        }
         match self.push.remove(self.access, self.target(&event), invited).await {
             // Nothing that Aura could take away may be there after all: then there is nothing to take away.
             Err(PushError::ReadOnly) if self.item.agreed.is_none() => {

@@ -111,6 +111,7 @@ impl Outcome<'_> {
             Told::Merged { current, content, overridden } => {
                 return self.merged(now, next, carried, (current, content, overridden)).await;
             }
+            Told::Located(event) => return self.located(now, next, event).await,
             Told::Removed(gone) => {
                 next.agreed = None;
                 next.written_at = Some(self.store.now());
@@ -156,6 +157,21 @@ impl Outcome<'_> {
         let mut change = AppointmentChange::new(Some(now), next);
         self.keep_record(&mut change, current, true).await?;
         tell_overridden(&mut change, overridden);
+        Ok(change)
+    }
+
+    /// Which event it is will be known, whoever sees first that it is gone.
+    async fn located<'a>(
+        &self,
+        now: &'a AppointmentWrite,
+        mut next: AppointmentWrite,
+        event: &CalendarEvent,
+    ) -> Result<AppointmentChange<'a>, StoreError> {
+        next.sent.clone_from(&now.sent);
+        next.due_at = Some(self.store.now());
+        next.event = Some(event.id.clone());
+        let mut change = AppointmentChange::new(Some(now), next);
+        self.keep_record(&mut change, event, false).await?;
         Ok(change)
     }
 
