@@ -1,6 +1,6 @@
 //! What happens by itself: workers that take messages and meet faults, and what the bus is told.
 
-use super::steps::{History, Warm};
+use super::steps::History;
 use crate::faults::throttled;
 use crate::sync::scene::{BEYOND_THE_LEASE, WHOLE};
 use crate::world::{Call, DEMO, Fault, GOOGLE, sqs_event};
@@ -69,7 +69,7 @@ impl History<'_> {
         let done = self.scene.faults.until_death(self.warm.worker.invoke(message, self.invocation(WHOLE))).await;
         match &done {
             // Whoever died is followed by a new instance.
-            None => self.warm = Warm::of(self.scene),
+            None => self.warm.worker = self.scene.function("sync-worker"),
             Some(answer) => assert!(faulted || answer.as_ref().is_ok_and(is_acknowledged), "{answer:?}"),
         }
         self.scene.faults.clear();
@@ -110,18 +110,19 @@ impl History<'_> {
                 self.work(which, false).await;
             }
         }
-        if self.telling.is_complete() {
-            // What was told is enough: only what a fault broke off is left to the schedule.
+        // What was told is enough; only what a fault broke off is left to the schedule.
+        let mut whole = self.telling.is_complete();
+        if whole {
             self.sync(false).await;
-        } else {
-            self.sync_when_due(false).await;
         }
         for _ in 0..MOST_TRIES {
-            if self.is_synced().await {
+            if whole && self.is_synced().await {
                 return self.read_what_was_told();
             }
-            self.scene.clock.advance(BEYOND_THE_LEASE);
+            // A run that was broken off does not read again what it has read already.
+            whole = self.scene.integration().await.run.is_none();
             self.sync_when_due(false).await;
+            self.scene.clock.advance(BEYOND_THE_LEASE);
         }
         panic!("the sync never succeeds");
     }
