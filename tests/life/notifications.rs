@@ -264,6 +264,7 @@ async fn a_channel_that_tells_nothing_any_more_is_noticed_by_what_the_schedule_f
     let lost = async || scene.heard("integration.webhook_lost").await.len();
     for (round, (told, renewed)) in [(0, false), (1, false), (1, true), (1, true), (1, true)].into_iter().enumerate() {
         scene.calendar(ADA).change_some(1);
+        scene.clock.advance(TimeDelta::minutes(4));
         scene.live(TimeDelta::minutes(20)).await;
         assert_eq!(lost().await, told, "round {round}");
         assert_eq!(scene.channels()[0].id != first.id, renewed, "round {round}");

@@ -108,9 +108,11 @@ impl Outcome<'_> {
                 self.keep_record(&mut change, event, *foreign).await?;
                 change
             }
-            Told::Merged { current, content, overridden } => {
-                return self.merged(now, next, carried, (current, content, overridden)).await;
+            Told::Merged { current, content, said, overridden } => {
+                let said = said.as_deref().cloned().or_else(|| Appointment::of(current));
+                return self.merged(now, next, carried, (current, content, said, overridden)).await;
             }
+            Told::Located(event) => return self.located(now, next, event).await,
             Told::Removed(gone) => {
                 next.agreed = None;
                 next.written_at = Some(self.store.now());
@@ -143,7 +145,7 @@ impl Outcome<'_> {
         now: &'a AppointmentWrite,
         mut next: AppointmentWrite,
         carried: &AppointmentWrite,
-        (current, content, overridden): (&CalendarEvent, &Appointment, &[Overridden]),
+        (current, content, said, overridden): (&CalendarEvent, &Appointment, Option<Appointment>, &[Overridden]),
     ) -> Result<AppointmentChange<'a>, StoreError> {
         next.due_at = Some(self.store.now());
         if next.revision != carried.revision {
@@ -152,12 +154,28 @@ impl Outcome<'_> {
         }
         next.asked = next.asked.take().or_else(|| next.wanted.clone());
         next.wanted = Some(content.clone());
-        next.agreed = Appointment::of(current).map(|said| Agreed { said, event: current.clone() });
+        // A newer wish of Aura is compared with what Aura said before: it does not know the provider's side yet.
+        next.agreed = said.map(|said| Agreed { said, event: current.clone() });
         next.event = Some(current.id.clone());
         next.overridden.extend_from_slice(overridden);
         let mut change = AppointmentChange::new(Some(now), next);
         self.keep_record(&mut change, current, true).await?;
         tell_overridden(&mut change, overridden);
+        Ok(change)
+    }
+
+    /// Which event it is will be known, whoever sees first that it is gone.
+    async fn located<'a>(
+        &self,
+        now: &'a AppointmentWrite,
+        mut next: AppointmentWrite,
+        event: &CalendarEvent,
+    ) -> Result<AppointmentChange<'a>, StoreError> {
+        next.sent.clone_from(&now.sent);
+        next.due_at = Some(self.store.now());
+        next.event = Some(event.id.clone());
+        let mut change = AppointmentChange::new(Some(now), next);
+        self.keep_record(&mut change, event, false).await?;
         Ok(change)
     }
 
