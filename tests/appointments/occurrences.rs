@@ -204,6 +204,11 @@ async fn a_series_that_is_cancelled_takes_its_occurrences_along() {
     scene.carry().await;
     assert_eq!(agenda(&scene).await, []);
     scene.assert_equal(DEMO, ADA).await;
+    // A change of one that went with its series is told to whoever made it, and is nobody else's.
+    let event = scene.item("o-1").await.event.expect("an event").to_string();
+    scene.write("o-1", &occurrence("Later", 3, 3, 12)).await;
+    assert_eq!(scene.standing("o-1").await.0, WriteState::Failed);
+    assert!(!scene.told_of(&event).await.contains(&"deleted".to_owned()), "{:?}", scene.told_of(&event).await);
     scene.cancel("o-1").await.ok();
     scene.carry().await;
     assert_eq!(scene.standing("o-1").await, (WriteState::Written, None));

@@ -126,7 +126,8 @@ impl Outcome<'_> {
                 next.agreed = None;
                 let mut change = self.finished(now, next, carried, &[], Some(EVENT_GONE));
                 // A full pull's sweep has spared it, because it was still to be written.
-                self.drop_record(&mut change, gone, true).await?;
+                let foreign = !self.went_with_its_series(carried).await?;
+                self.drop_record(&mut change, gone, foreign).await?;
                 change
             }
             // Nothing was sent that is still there: the next change may go to another calendar.
@@ -282,6 +283,13 @@ impl Outcome<'_> {
     fn with_record(&self, change: &mut AppointmentChange<'_>, record: StoredRecord) {
         change.record = Some(record);
         change.epoch = Some(self.integration.epoch);
+    }
+
+    /// Whether it is an occurrence of a series that Aura has cancelled.
+    async fn went_with_its_series(&self, item: &AppointmentWrite) -> Result<bool, StoreError> {
+        let Some(of) = &item.occurrence_of else { return Ok(false) };
+        let series = self.store.appointment(item.id, &of.series).await?;
+        Ok(series.is_some_and(|series| series.was_cancelled()))
     }
 
     async fn drop_record(

@@ -45,7 +45,7 @@ impl Own {
             item.agreed.as_ref().is_some_and(|agreed| agreed.event.etag == event.etag || is_same(&agreed.event, event));
         let mark = event.mark.as_ref().filter(|mark| mark.appointment == item.appointment);
         // Aura cancelled this occurrence.
-        let cancelled = was_cancelled(item) && event.status == EventStatus::Cancelled;
+        let cancelled = item.was_cancelled() && event.status == EventStatus::Cancelled;
         returned || cancelled || mark.is_some_and(|mark| was_sent(item, mark, event))
     }
 
@@ -57,7 +57,7 @@ impl Own {
 
     /// Whether Aura itself has cancelled the appointment of a record that is gone, or its series.
     pub(super) fn is_cancelled(&self, id: &ExternalId) -> bool {
-        self.with_series.contains(id) || self.items.get(id).is_some_and(was_cancelled)
+        self.with_series.contains(id) || self.items.get(id).is_some_and(AppointmentWrite::was_cancelled)
     }
 
     /// Whether a record that a full pull did not see may be younger than that pull, or is still to be written.
@@ -67,11 +67,6 @@ impl Own {
             item.state == WriteState::Pending || younger
         })
     }
-}
-
-/// Whether Aura has cancelled the appointment, also if it wants it again by now: the cancellation may have arrived.
-fn was_cancelled(item: &AppointmentWrite) -> bool {
-    item.wanted.is_none() || item.sent.iter().any(|sent| sent.content.is_none())
 }
 
 /// Whether both say the same in another version.
@@ -130,7 +125,7 @@ impl Step<'_> {
         for (event, item) in &own.items {
             let Some(of) = &item.occurrence_of else { continue };
             let series = self.worker.store.appointment(item.id, &of.series).await?;
-            if series.as_ref().is_some_and(was_cancelled) {
+            if series.as_ref().is_some_and(AppointmentWrite::was_cancelled) {
                 with_series.insert(event.clone());
             }
         }
