@@ -16,7 +16,7 @@ impl History<'_> {
         let at = self.scene.faults.ledger().position();
         // What Aura has cancelled goes, whatever a person changes of it before it is gone.
         let stays =
-            !self.subjects[which].is_cancelled() && !(self.is_of_series(which) && self.subjects[0].is_cancelled());
+            !(self.subjects[which].is_cancelled() || self.is_of_series(which) && self.subjects[0].is_cancelled());
         let book = &mut self.subjects[which].book;
         (book.touched, book.deleted) = (true, false);
         if stays {
