@@ -10,5 +10,5 @@ pub mod http;
 pub mod registry;
 
 pub use contract::*;
-pub use error::{ProviderError, PullError};
+pub use error::{Explanation, ProviderError, PullError};
 pub use registry::Registry;

@@ -10,15 +10,15 @@ use crate::digest::sha256_hex;
 use crate::entry::log::Log;
 use crate::random::Random;
 use crate::store::{Channel, Integration, Store, Watch, Watching};
+use crate::vault::Vault;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::ids::{ProviderSlug, ResourceId};
-use providers::{Access, Provider, SubscribeError, SubscribeRequest, Webhook};
+use providers::{Access, AppCredentials, EndingSubscription, Provider, SubscribeError, SubscribeRequest, Webhook};
 use secrecy::ExposeSecret;
+use std::sync::Arc;
 use std::time::Duration;
 use url::Url;
 
-/// For so long a subscription is asked; the provider may make it shorter.
-const LASTS: TimeDelta = TimeDelta::days(7);
 /// A subscription with less of its time left is renewed; the former one goes on until the new one stands.
 const RENEWED_WITH_LEFT: i32 = 4;
 /// A resource that cannot be watched is asked for again so late, and one that failed
