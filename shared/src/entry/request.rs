@@ -149,6 +149,12 @@ impl Request {
         }
     }
 
+    /// The id of a resource in the query.
+    pub fn resource(&self, name: &str) -> Result<Option<ResourceId>, Problem> {
+        let resource = self.query(name).map(ResourceId::parse).transpose();
+        resource.map_err(|_| Problem::bad_request(format!("`{name}` must be the id of something that can be chosen.")))
+    }
+
     /// An RFC 3339 instant of the query.
     pub fn instant(&self, name: &str) -> Result<Option<DateTime<Utc>>, Problem> {
         let Some(text) = self.query(name) else { return Ok(None) };

@@ -125,7 +125,7 @@ impl<'a> Parts<'a> {
     pub fn watches(&self, store: &Store) -> Result<Watches, ConfigError> {
         const VARIABLE: &str = "REDIRECT_BASE_URL";
         let base = self.setup.vars.get(VARIABLE).map(|_| self.setup.vars.url(VARIABLE)).transpose()?;
-        Ok(Watches::new(store.clone(), self.random.clone(), self.log(), base))
+        Ok(Watches::new(store.clone(), self.random.clone(), self.vault()?, self.log(), base))
     }
 
     /// The webhook queue (`WEBHOOK_QUEUE_URL`).

@@ -80,7 +80,7 @@ impl ChangeSettings {
         if let Some(resources) = &body.resources {
             validate_number(resources, manifest)?;
         }
-        let listed = self.options.listed(found, manifest.resource_kind, deadline).await?;
+        let listed = self.options.listed(found, manifest.resource_kind, None, deadline).await?;
         validate_listed(body, &listed, manifest)
     }
 

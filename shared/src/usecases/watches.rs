@@ -33,14 +33,15 @@ const WITHIN: Duration = Duration::from_secs(15);
 pub struct Watches {
     store: Store,
     random: Random,
+    vault: Arc<Vault>,
     log: Log,
     base: Option<Url>,
 }
 
 impl Watches {
     /// Deliveries go to `base`, the API's public address; without one nothing is watched anew.
-    pub fn new(store: Store, random: Random, log: Log, base: Option<Url>) -> Self {
-        Self { store, random, log, base }
+    pub fn new(store: Store, random: Random, vault: Arc<Vault>, log: Log, base: Option<Url>) -> Self {
+        Self { store, random, vault, log, base }
     }
 
     /// What the integration watches after this: every chosen resource, and nothing else.
@@ -57,8 +58,9 @@ impl Watches {
     pub async fn ended(&self, slug: &ProviderSlug, provider: &dyn Provider, access: &Access, watches: &[Watch]) {
         let Some(webhook) = provider.webhook() else { return };
         let work = async {
-            for watching in watches.iter().filter_map(|watch| watch.channel.as_ref()) {
-                self.end(slug, webhook, access, watching).await;
+            let app = self.vault.app_credentials(slug).await.ok();
+            for watch in watches {
+                self.end(slug, webhook, access, app.as_ref(), watch).await;
             }
         };
         let _ = tokio::time::timeout(WITHIN, work).await;
@@ -76,23 +78,22 @@ impl Watches {
         let (kept, left): (Vec<_>, Vec<_>) =
             std::mem::take(watches).into_iter().partition(|watch| chosen.contains(&watch.resource));
         *watches = kept;
-        for watching in left.iter().filter_map(|watch| watch.channel.as_ref()) {
-            self.end(&integration.provider, webhook, access, watching).await;
+        let Ok(app) = self.vault.app_credentials(&integration.provider).await else { return };
+        for watch in &left {
+            self.end(&integration.provider, webhook, access, Some(&app), watch).await;
         }
         for resource in chosen {
             let former = watches.iter().position(|watch| watch.resource == *resource);
             if !former.is_none_or(|former| self.is_due(&watches[former])) {
                 continue;
             }
-            let watch = self.subscribe(integration, webhook, access, resource).await;
+            let watch = self.subscribe(integration, webhook, access, &app, resource, former.map(|former| &watches[former])).await;
             match former {
                 None => watches.push(watch),
                 // A renewal that failed leaves what there is.
                 Some(former) if watch.channel.is_some() || self.is_over(&watches[former]) => {
                     let before = std::mem::replace(&mut watches[former], watch);
-                    if let Some(watching) = &before.channel {
-                        self.end(&integration.provider, webhook, access, watching).await;
-                    }
+                    self.end(&integration.provider, webhook, access, Some(&app), &before).await;
                 }
                 Some(former) => watches[former].asked_at = self.store.now(),
             }
@@ -120,7 +121,9 @@ impl Watches {
         integration: &Integration,
         webhook: &dyn Webhook,
         access: &Access,
+        app: &AppCredentials,
         resource: &ResourceId,
+        former: Option<&Watch>,
     ) -> Watch {
         let now = self.store.now();
         let nothing = |asked_at: DateTime<Utc>| Watch { resource: resource.clone(), channel: None, asked_at };
@@ -138,11 +141,12 @@ impl Watches {
         };
         // What failed is asked for again with the next run but one.
         let again = nothing(now - UNWATCHABLE_FOR + FAILED_FOR);
-        let until = now + LASTS;
+        let until = now + webhook.lasts();
         if self.store.put_channel(&channel, until).await.is_err() {
             return again;
         }
-        let request = SubscribeRequest { resource, id: &id, token: &token, address: &address, until };
+        let former = former.and_then(|former| former.channel.as_ref()).map(|former| former.remote.as_str());
+        let request = SubscribeRequest { app, resource, id: &id, token: &token, address: &address, until, former };
         let (outcome, watch) = match webhook.subscribe(access, &request).await {
             Ok(subscribed) => {
                 channel.until = Some(subscribed.until);
@@ -160,9 +164,19 @@ impl Watches {
         watch
     }
 
-    async fn end(&self, slug: &ProviderSlug, webhook: &dyn Webhook, access: &Access, watching: &Watching) {
+    async fn end(
+        &self,
+        slug: &ProviderSlug,
+        webhook: &dyn Webhook,
+        access: &Access,
+        app: Option<&AppCredentials>,
+        watch: &Watch,
+    ) {
+        let Some(watching) = &watch.channel else { return };
         let _ = self.store.forget_channel(slug, &watching.id).await;
-        let _ = webhook.unsubscribe(access, &watching.id, &watching.remote).await;
+        let Some(app) = app else { return };
+        let (resource, id, remote) = (&watch.resource, &watching.id, &watching.remote);
+        let _ = webhook.unsubscribe(access, &EndingSubscription { app, resource, id, remote }).await;
     }
 
     fn address(&self, slug: &ProviderSlug) -> Option<Url> {
