@@ -122,6 +122,44 @@ async fn events_of_the_bus_may_come_late_and_twice() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn changes_through_the_api_do_not_make_the_bus_look_old() {
+    let scene = office(0).await;
+    scene.announce("a-1", 1, Some(&visit("One", 8))).await;
+    scene.carry().await;
+    for title in ["Page", "Page again"] {
+        scene.write("a-1", &visit(title, 8)).await;
+    }
+    scene.announce("a-1", 2, Some(&visit("Two", 9))).await;
+    scene.announce("a-1", 1, Some(&visit("One", 8))).await;
+    scene.carry().await;
+    assert_eq!(scene.lines.outcomes("account-events"), ["accepted", "accepted", "known"]);
+    assert_eq!(scene.only("a-1")["summary"], "Two");
+    assert_eq!(scene.item("a-1").await.revision, 4, "the revisions of both never go back");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_too_large_to_be_kept_is_refused_and_the_largest_is_carried_out() {
+    let scene = office(0).await;
+    let crowd = |people: usize, title: &str| {
+        let people: Vec<_> = (0..people).map(|one| format!("{}{one}@example.org", "x".repeat(180))).collect();
+        with(visit(title, 8), &json!({ "attendees": people, "description": "y".repeat(8_000) }))
+    };
+    scene.put("a-1", &crowd(200, "Too large")).await.problem(422, "invalid_appointment");
+    let lines: Vec<_> = (0..40).map(|_| format!("RDATE:{}", "20260402T080000Z,".repeat(100))).collect();
+    let long = with(visit("Too long", 8), &json!({ "recurrence": lines }));
+    scene.put("a-1", &long).await.problem(422, "invalid_appointment");
+    for title in ["First", "Second", "Third"] {
+        let item = scene.write("a-1", &crowd(160, title)).await;
+        assert_eq!((item.state, item.failure), (WriteState::Written, None));
+    }
+    assert_eq!(scene.only("a-1")["attendees"].as_array().map(Vec::len), Some(160));
+    // The table takes items of at most 400 KB.
+    let items = scene.items_of("INTEGRATION#").await;
+    let largest = items.iter().map(|item| item.to_string().len()).max();
+    assert!(largest.is_some_and(|bytes| bytes < 300_000), "{largest:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_account_without_a_calendar_has_nothing_to_write_to() {
     let scene = Scene::with(0).await;
     scene.announce("a-1", 1, Some(&visit("Nowhere", 8))).await;

@@ -241,6 +241,39 @@ async fn a_worker_that_comes_back_after_its_lease_changes_nothing_that_the_next_
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_cancellation_that_comes_back_after_its_lease_leaves_what_is_wanted_again() {
+    let scene = office(0).await;
+    scene.write("a-1", &visit("First", 8)).await;
+    scene.cancel("a-1").await.ok();
+    scene.lose_messages().await;
+    let message = scene.message_of("a-1").await;
+    let gate = scene.faults.hold(|call: &Call| call.is_of_provider());
+    let slow = scene.invoke("sync-worker", message.clone(), WHOLE);
+    let rival = async {
+        gate.reached().await;
+        scene.later(BEYOND_THE_LEASE);
+        scene.put("a-1", &visit("Again", 9)).await.ok();
+        scene.invoke("sync-worker", message.clone(), WHOLE).await;
+        assert_eq!(scene.standing("a-1").await.0, WriteState::Written);
+        gate.open();
+    };
+    tokio::join!(slow, rival);
+    scene.rest().await;
+    assert_eq!(scene.only("a-1")["summary"], "Again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_that_a_person_changed_meanwhile_is_cancelled_all_the_same() {
+    let scene = office(0).await;
+    scene.write("a-1", &visit("First", 8)).await;
+    scene.person("a-1", json!({ "location": "Upstairs" }));
+    scene.cancel("a-1").await.ok();
+    scene.carry().await;
+    assert_eq!(scene.standing("a-1").await, (WriteState::Written, None));
+    assert!(scene.marked(ADA, "a-1").iter().all(|event| event["status"] == "cancelled"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_lost_answer_of_the_table_does_not_write_twice() {
     let scene = office(0).await;
     for call in 0..3 {

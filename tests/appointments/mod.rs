@@ -8,6 +8,7 @@ mod echo;
 mod faults;
 mod occurrences;
 mod oracle;
+mod races;
 mod steps;
 mod waits;
 

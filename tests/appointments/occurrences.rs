@@ -113,11 +113,27 @@ async fn a_series_that_is_cancelled_takes_its_occurrences_along() {
     scene.write("s", &series("Training")).await;
     scene.write("o-1", &occurrence("Late", 3, 3, 11)).await;
     scene.cancel("s").await.ok();
+    // Nobody tells of it, and no schedule comes.
     scene.carry().await;
-    scene.pull().await;
     assert_eq!(agenda(&scene).await, []);
     scene.assert_equal(DEMO, ADA).await;
     scene.cancel("o-1").await.ok();
     scene.carry().await;
     assert_eq!(scene.standing("o-1").await, (WriteState::Written, None));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_appointment_does_not_become_another_occurrence_nor_a_series() {
+    let scene = office(0).await;
+    scene.write("s", &series("Training")).await;
+    scene.write("single", &visit("Single", 8)).await;
+    scene.write("o-1", &occurrence("Late", 3, 3, 11)).await;
+    let again =
+        with(occurrence("Later", 3, 3, 12), &json!({ "recurrence": ["RRULE:FREQ=DAILY"], "occurrenceOf": null }));
+    for (id, body) in
+        [("o-1", occurrence("Other", 4, 4, 11)), ("single", occurrence("Moved in", 4, 4, 11)), ("o-1", again)]
+    {
+        scene.put(id, &body).await.problem(422, "invalid_appointment");
+    }
+    assert_eq!(scene.item("o-1").await.revision, 1);
 }

@@ -1,11 +1,11 @@
 //! What waits for the integration, what is refused, and what is given up.
 
 use super::{office, visit};
-use crate::sync::scene::WHOLE;
+use crate::sync::scene::{BEYOND_THE_LEASE, WHOLE};
 use crate::world::{Call, DEMO, Fault as Met};
 use chrono::TimeDelta;
 use domain::lifecycle::ErrorReason;
-use sandbox::google::ADA;
+use sandbox::google::{ADA, TEAM_CALENDAR};
 use sandbox::{Fault, FaultKind, PathKind};
 use serde_json::json;
 use shared::store::WriteState;
@@ -37,9 +37,11 @@ async fn what_was_accepted_before_a_pause_is_written_after_it() {
     let view = scene.write_view("a-1").await.expect("it is listed");
     assert_eq!((&view["state"], &view["failure"]["code"]), (&json!("pending"), &json!("paused")));
     assert_eq!(scene.marked(ADA, "a-1").len(), 0);
+    scene.later(TimeDelta::hours(3));
+    scene.carry().await;
     scene.act(DEMO, "resume").await;
-    scene.run().await;
-    scene.rest().await;
+    // At once: nobody waits for the next look at it.
+    scene.carry().await;
     assert_eq!(scene.standing("a-1").await, (WriteState::Written, None));
     assert_eq!(scene.only("a-1")["summary"], "Patient");
 }
@@ -55,8 +57,7 @@ async fn what_is_accepted_in_error_is_kept_and_written_when_it_works_again() {
     assert_eq!(scene.marked(ADA, "a-1").len(), 0);
     scene.found_out(DEMO, Ok(())).await;
     assert_eq!(scene.view().await["status"], "Active");
-    scene.later(TimeDelta::minutes(2));
-    scene.rest().await;
+    scene.carry().await;
     assert_eq!(scene.standing("a-1").await, (WriteState::Written, None));
     assert_eq!(scene.only("a-1")["summary"], "Kept");
 }
@@ -89,6 +90,53 @@ async fn a_calendar_that_turns_out_read_only_is_told_and_another_try_works() {
         assert_eq!(scene.standing(id).await, (WriteState::Written, None), "{id}");
         assert_eq!(scene.only(id)["summary"], "Third");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_calendar_takes_what_a_read_only_one_refused() {
+    let scene = office(0).await;
+    scene.calendar(ADA).set_read_only(true);
+    scene.write("a-1", &visit("First", 8)).await;
+    assert_eq!(scene.standing("a-1").await, (WriteState::Failed, Some("calendar_read_only".into())));
+    let path = "/integrations/google-calendar/settings";
+    scene.admin(DEMO).patch(path, &json!({ "writeResource": TEAM_CALENDAR })).await.ok();
+    scene.write("a-1", &visit("First", 8)).await;
+    assert_eq!(scene.standing("a-1").await, (WriteState::Written, None));
+    assert_eq!((scene.marked(ADA, "a-1").len(), scene.marked(TEAM_CALENDAR, "a-1").len()), (0, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_calendar_is_kept_as_long_as_a_write_to_it_may_have_arrived() {
+    let scene = office(0).await;
+    scene.put("a-1", &visit("First", 8)).await.ok();
+    scene.carry_and_die_after_the_provider().await;
+    scene.later(BEYOND_THE_LEASE);
+    scene.calendar(ADA).set_read_only(true);
+    let path = "/integrations/google-calendar/settings";
+    scene.admin(DEMO).patch(path, &json!({ "writeResource": TEAM_CALENDAR })).await.ok();
+    scene.write("a-1", &visit("Second", 8)).await;
+    assert_eq!(scene.standing("a-1").await, (WriteState::Failed, Some("calendar_read_only".into())));
+    scene.calendar(ADA).set_read_only(false);
+    scene.write("a-1", &visit("Third", 8)).await;
+    assert_eq!(scene.only("a-1")["summary"], "Third");
+    assert_eq!(scene.marked(TEAM_CALENDAR, "a-1").len(), 0, "one appointment is one event");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_write_waits_as_long_as_the_provider_asked_a_sync_to_wait() {
+    let scene = office(0).await;
+    let busy = Fault { retry_after_seconds: 900, ..Fault::always(FaultKind::TooManyRequests) };
+    scene.sandbox().fault(busy.on(PathKind::Events).times(1));
+    scene.next_run_alone().await;
+    let until = scene.integration().await.retry_at.expect("asked to wait");
+    scene.sandbox().reset_counters();
+    scene.write("a-1", &visit("Patient", 8)).await;
+    assert_eq!(scene.requests(PathKind::Write), 0, "nothing is asked of it meanwhile");
+    let item = scene.item("a-1").await;
+    assert_eq!((item.state, item.due_at), (WriteState::Pending, Some(until)));
+    scene.later(TimeDelta::seconds(1000));
+    scene.rest().await;
+    assert_eq!(scene.only("a-1")["summary"], "Patient");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -157,4 +205,21 @@ async fn the_same_request_with_the_same_key_is_one_change() {
     let again = admin.json("PUT", path, &visit("Once", 8), &headers).await;
     assert_eq!((first.status, &first.body), (again.status, &again.body));
     assert_eq!(scene.item("a-1").await.revision, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancellation_that_changes_nothing_is_remembered_with_its_key_too() {
+    let scene = office(0).await;
+    scene.write("a-1", &visit("First", 8)).await;
+    scene.cancel("a-1").await.ok();
+    scene.carry().await;
+    let path = "/integrations/google-calendar/events/a-1";
+    let headers = [("idempotency-key", "cancelled twice")];
+    let first = scene.admin(DEMO).raw("DELETE", path, "", &headers).await;
+    assert_eq!(first.status, 202);
+    scene.write("a-1", &visit("Back", 9)).await;
+    let again = scene.admin(DEMO).raw("DELETE", path, "", &headers).await;
+    scene.carry().await;
+    assert_eq!((again.status, &again.body), (first.status, &first.body));
+    assert_eq!(scene.only("a-1")["summary"], "Back", "the repetition is no new wish");
 }

@@ -199,6 +199,23 @@ async fn a_pause_whose_message_is_lost_is_mended_and_what_is_told_meanwhile_star
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_run_subscribed_to_before_it_was_interrupted_is_ended() {
+    let scene = Scene::of(Plan { events: 20, ..Plan::default() }).await;
+    scene.connect(DEMO).await.ok();
+    let gate = scene.faults.hold(|call| call.is_of_provider() && call.is("events"));
+    let meanwhile = async {
+        gate.reached().await;
+        assert_eq!(scene.channels().len(), 1);
+        scene.act(DEMO, "pause").await;
+        gate.open();
+    };
+    tokio::join!(scene.work_off(), meanwhile);
+    scene.background().await;
+    assert_eq!((scene.channels().len(), scene.integration().await.watches), (0, vec![]));
+    assert!(!format!("{:?}", scene.items().await).contains("#channel#"), "no route is left");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_chosen_calendars_are_watched_and_one_that_cannot_be_is_polled() {
     let scene = Scene::watched().await;
     scene.choose(&[ADA, TEAM_CALENDAR, TOKYO_CALENDAR]).await;
@@ -235,6 +252,32 @@ async fn a_provider_that_makes_no_channel_is_polled_and_asked_again() {
     scene.works_again();
     scene.live(TimeDelta::hours(2)).await;
     assert_eq!(scene.channels().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_channel_that_tells_nothing_any_more_is_noticed_by_what_the_schedule_finds_and_made_anew_once() {
+    let scene = Scene::watched().await;
+    let [first] = scene.channels().try_into().expect("one channel");
+    scene.told().await;
+    let silent = |mode| SwitchChange { notifications: Some(mode), ..SwitchChange::default() };
+    scene.sandbox().switch(silent(NotificationMode::Drop)).expect("a switch");
+    let lost = async || scene.heard("integration.webhook_lost").await.len();
+    for (round, (told, renewed)) in [(0, false), (1, false), (1, true), (1, true), (1, true)].into_iter().enumerate() {
+        scene.calendar(ADA).change_some(1);
+        scene.live(TimeDelta::minutes(20)).await;
+        assert_eq!(lost().await, told, "round {round}");
+        assert_eq!(scene.channels()[0].id != first.id, renewed, "round {round}");
+        assert_eq!(scene.channels().len(), 1, "round {round}");
+    }
+    scene.assert_equal(DEMO, ADA).await;
+    assert!(scene.story(DEMO).await.contains(&"provider notifications_lost".to_owned()));
+
+    // The new channel tells.
+    scene.sandbox().switch(silent(NotificationMode::Hold)).expect("a switch");
+    scene.calendar(ADA).change_some(1);
+    assert_eq!(scene.told().await, [200]);
+    scene.work_off().await;
+    assert_eq!(scene.integration().await.watches[0].unheard, 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

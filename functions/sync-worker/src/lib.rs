@@ -3,7 +3,7 @@
 use shared::config::ConfigError;
 use shared::entry::{Function, Setup, worker};
 use shared::usecases::Parts;
-use shared::usecases::appointments::AppointmentWorker;
+use shared::usecases::appointments::{AppointmentWorker, WakeAppointments};
 use shared::usecases::request_sync::SyncWork;
 use shared::usecases::sync::SyncWorker;
 use shared::usecases::watches::EndWatches;
@@ -19,6 +19,7 @@ pub fn function(setup: &Setup) -> Result<Arc<dyn Function>, ConfigError> {
         publisher: parts.publisher(&store)?,
         policy: parts.policy()?,
         watches: parts.watches(&store)?,
+        waiting: WakeAppointments::new(store.clone(), parts.sync_queue()?),
         store,
     };
     let appointments = AppointmentWorker {
@@ -27,6 +28,7 @@ pub fn function(setup: &Setup) -> Result<Arc<dyn Function>, ConfigError> {
         publisher: sync.publisher.clone(),
         policy: Arc::clone(&sync.policy),
         store: sync.store.clone(),
+        requests: parts.requests(&sync.store)?,
         log: parts.log(),
     };
     let end = EndWatches {

@@ -21,6 +21,10 @@ pub const LONGEST_LOCATION: usize = 1_000;
 pub const MOST_ATTENDEES: usize = 200;
 /// Most lines of a recurrence.
 pub const MOST_RECURRENCE_LINES: usize = 50;
+/// Longest recurrence, in bytes over all its lines; a provider's event with a much longer one is not read.
+pub const LONGEST_RECURRENCE: usize = 16 * 1024;
+/// Largest appointment, in bytes over all its texts: it is kept several times over in one item of at most 400 KB.
+pub const LARGEST: usize = 40 * 1024;
 
 /// What an appointment is. Everything that both sides can change, and nothing else.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -56,6 +60,16 @@ pub struct OccurrenceOf {
     pub series: AppointmentId,
     /// Where the occurrence would start by the series' rule.
     pub original_start: EventTime,
+}
+
+impl OccurrenceOf {
+    /// Whether both name the same occurrence, in whatever zone its start is thought of.
+    pub fn is_same(&self, other: &Self) -> bool {
+        let (one, other_start) = (&self.original_start, &other.original_start);
+        self.series == other.series
+            && one.is_all_day() == other_start.is_all_day()
+            && one.sort_instant() == other_start.sort_instant()
+    }
 }
 
 /// How an event at the provider says that Aura wrote it.
@@ -153,6 +167,12 @@ impl Appointment {
         self
     }
 
+    /// How large its texts are.
+    pub fn bytes(&self) -> usize {
+        let texts = [&self.title].into_iter().chain(&self.description).chain(&self.location);
+        texts.chain(&self.recurrence).chain(&self.attendees).map(String::len).sum()
+    }
+
     /// What is wrong with it, as the name of the field and a sentence; `None` when it can be written.
     pub fn problem(&self) -> Option<(&'static str, &'static str)> {
         let too_long =
@@ -166,7 +186,9 @@ impl Appointment {
         if too_long(&self.location, LONGEST_LOCATION) {
             return Some(("location", "The location is too long."));
         }
-        self.time_problem().or_else(|| self.attendee_problem())
+        let too_large = self.bytes() > LARGEST;
+        let whole = || too_large.then_some(("appointment", "All of it together is too large."));
+        self.time_problem().or_else(|| self.attendee_problem()).or_else(whole)
     }
 
     fn time_problem(&self) -> Option<(&'static str, &'static str)> {
@@ -191,7 +213,8 @@ impl Appointment {
             let name = line.split([':', ';']).next().unwrap_or_default();
             NAMES.contains(&name) && line.len() <= 2_000 && !line.contains(['\r', '\n'])
         };
-        if lines.len() > MOST_RECURRENCE_LINES || !lines.iter().all(known) {
+        let length: usize = lines.iter().map(String::len).sum();
+        if lines.len() > MOST_RECURRENCE_LINES || length > LONGEST_RECURRENCE || !lines.iter().all(known) {
             return Some(("recurrence", "The recurrence is not one of RFC 5545 without DTSTART."));
         }
         let without_zone = !self.start.is_all_day() && zone(&self.start).is_none();

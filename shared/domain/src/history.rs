@@ -53,6 +53,8 @@ pub enum HistoryEvent {
         /// Failed runs in a row.
         failures: u32,
     },
+    /// The provider had stopped to tell of changes; Aura asked it to tell again.
+    NotificationsLost,
     /// An edit of an appointment lost against the other side's edit of the same field.
     EditOverridden {
         /// The appointment.

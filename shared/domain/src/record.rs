@@ -69,6 +69,19 @@ pub struct Attendee {
     /// The attendee is the organizer.
     #[serde(default)]
     pub organizer: bool,
+    /// They need not come.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub optional: bool,
+    /// What they wrote with their answer.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub comment: Option<String>,
+    /// How many people they bring along.
+    #[serde(default, skip_serializing_if = "is_nobody")]
+    pub additional_guests: u32,
+}
+
+fn is_nobody(guests: &u32) -> bool {
+    *guests == 0
 }
 
 /// Which occurrence of which series an exception stands for.
@@ -149,6 +162,11 @@ impl CalendarEvent {
     /// Whether the event is a series, whose occurrences are computed.
     pub fn is_series(&self) -> bool {
         !self.recurrence.is_empty()
+    }
+
+    /// Whether anybody but the organizer is invited.
+    pub fn has_guests(&self) -> bool {
+        self.attendees.iter().any(|attendee| !attendee.organizer)
     }
 
     /// How long it takes; zero without start or end, or where the end is before the start.

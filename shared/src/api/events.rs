@@ -135,6 +135,9 @@ pub struct AppointmentDetail {
     pub appointment: AppointmentId,
     /// The revision that was carried out, or given up.
     pub revision: u64,
+    /// The newest version of `appointment.changed` that this revision knew of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub appointment_version: Option<u64>,
     /// The appointment as the provider has it now; absent when it is cancelled or was not written.
     pub content: Option<Appointment>,
     /// Edits that lost against the other side's.
@@ -177,6 +180,8 @@ pub const ERROR: &str = "integration.error";
 pub const DEACTIVATED: &str = "integration.deactivated";
 /// A deactivated integration works again.
 pub const REACTIVATED: &str = "integration.reactivated";
+/// The provider had stopped to tell of changes; they come with the schedule until it tells again.
+pub const WEBHOOK_LOST: &str = "integration.webhook_lost";
 /// Records changed.
 pub const RECORDS: &str = "records.changed";
 /// The provider has a change of an appointment.
@@ -191,7 +196,7 @@ pub const SUBSCRIPTION: &str = "billing.subscription.changed";
 pub const CONFIGURATION: &str = "account.configuration.changed";
 
 /// Every kind of event with the schema of its detail: those that are published, then those that are listened to.
-pub const ALL: [Kind; 13] = [
+pub const ALL: [Kind; 14] = [
     (CREATED, published::<IntegrationDetail>),
     (CHANGED, published::<IntegrationDetail>),
     (DELETED, published::<IntegrationDetail>),
@@ -199,6 +204,7 @@ pub const ALL: [Kind; 13] = [
     (ERROR, published::<NoticeDetail>),
     (DEACTIVATED, published::<NoticeDetail>),
     (REACTIVATED, published::<NoticeDetail>),
+    (WEBHOOK_LOST, published::<NoticeDetail>),
     (RECORDS, published::<RecordsDetail>),
     (APPOINTMENT_WRITTEN, published::<AppointmentDetail>),
     (APPOINTMENT_FAILED, published::<AppointmentDetail>),

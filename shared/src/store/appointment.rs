@@ -63,6 +63,13 @@ pub struct Sent {
     pub content: Option<Appointment>,
 }
 
+impl Sent {
+    /// How large its texts are.
+    pub fn bytes(&self) -> usize {
+        self.content.as_ref().map_or(0, Appointment::bytes)
+    }
+}
+
 /// One appointment of Aura in a calendar of the provider.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AppointmentWrite {
@@ -78,6 +85,9 @@ pub struct AppointmentWrite {
     pub dataset: DatasetId,
     /// Aura's revision: grows with each change that is accepted.
     pub revision: u64,
+    /// The newest version that an event of the bus has brought.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<u64>,
     /// What Aura wants; `None`: the appointment is cancelled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wanted: Option<Appointment>,
@@ -184,6 +194,8 @@ pub struct AppointmentChange<'a> {
     pub next: AppointmentWrite,
     /// The event as a record, where its calendar is read.
     pub record: Option<StoredRecord>,
+    /// The integration's epoch that the record was decided in: another one may read other calendars.
+    pub epoch: Option<u64>,
     /// Lines of the history.
     pub lines: Vec<HistoryLine>,
     /// Events of the bus.
@@ -196,7 +208,7 @@ impl<'a> AppointmentChange<'a> {
     /// From the item as it was read to what it becomes.
     pub fn new(seen: Option<&'a AppointmentWrite>, next: AppointmentWrite) -> Self {
         let next = AppointmentWrite { rev: seen.map_or(1, |seen| seen.rev + 1), ..next };
-        Self { seen, next, record: None, lines: vec![], events: vec![], idempotency: None }
+        Self { seen, next, record: None, epoch: None, lines: vec![], events: vec![], idempotency: None }
     }
 
     fn writes(&self, store: &Store) -> Result<Vec<TransactWriteItem>, StoreError> {
@@ -206,10 +218,11 @@ impl<'a> AppointmentChange<'a> {
             None => When::Absent(keys::PK),
         };
         // An integration that is gone gets no item back.
-        let lives = When::Equals("id", any(&next.id)?);
+        let mut lives = vec![When::Equals("id", any(&next.id)?)];
+        lives.extend(self.epoch.map(|epoch| When::Equals("epoch", number(epoch))));
         let mut writes = vec![
             put(table, next.to_item()?, Some(unchanged))?,
-            check(table, keys::integration(&next.account, &next.provider), lives)?,
+            check(table, keys::integration(&next.account, &next.provider), When::All(lives))?,
         ];
         if let Some(record) = &self.record {
             writes.push(record.write(table, next.dataset)?);

@@ -23,6 +23,24 @@ pub struct Watch {
     /// When it was last asked for.
     #[serde(with = "ts_milliseconds")]
     pub asked_at: DateTime<Utc>,
+    /// Runs in a row that found what the channel should have told.
+    #[serde(default)]
+    pub unheard: u32,
+    /// When it was found to tell nothing any more; kept by the channel that took its place until that one tells.
+    #[serde(default, with = "ts_milliseconds_option", skip_serializing_if = "Option::is_none")]
+    pub lost_at: Option<DateTime<Utc>>,
+}
+
+impl Watch {
+    /// What was asked for, and not given.
+    pub fn without_channel(resource: ResourceId, asked_at: DateTime<Utc>) -> Self {
+        Self { resource, channel: None, asked_at, unheard: 0, lost_at: None }
+    }
+
+    /// The channel tells nothing any more.
+    pub fn is_lost(&self) -> bool {
+        self.unheard > 0 && self.lost_at.is_some_and(|at| at >= self.asked_at)
+    }
 }
 
 /// A channel that was made.

@@ -50,6 +50,9 @@ pub struct Chunk<'a> {
 }
 
 impl Chunk<'_> {
+    /// The position of the integration's update among the actions.
+    pub const INTEGRATION: usize = 0;
+
     fn writes(&self, table: &str) -> Result<Vec<TransactWriteItem>, StoreError> {
         let integration = self.integration;
         let mut writes = vec![held(integration)?.set("progress", any(self.progress)?).into_write(table)?];

@@ -1,7 +1,7 @@
 //! Synced records, readable by change time and, for calendars, by time.
 
 use super::Store;
-use super::expression::{Item, Update, any, number, put, text};
+use super::expression::{Item, Update, When, any, number, put, text};
 use super::keys::{self, Agenda, Key};
 use super::table::{Page, Query, Range, StoreError, parse};
 use crate::digest::sha256_hex;
@@ -58,6 +58,9 @@ pub struct Existing {
     /// It is gone.
     #[serde(default)]
     pub deleted: bool,
+    /// When the change was stored.
+    #[serde(with = "ts_milliseconds")]
+    pub changed_at: DateTime<Utc>,
 }
 
 impl StoredRecord {
@@ -71,6 +74,7 @@ impl StoredRecord {
         sha256_hex(body.as_bytes())[..32].to_owned()
     }
 
+    /// The write of this version, over the one before it: whoever decided on an older one is refused.
     pub(super) fn write(&self, table: &str, dataset: DatasetId) -> Result<TransactWriteItem, StoreError> {
         let key = keys::record(dataset, &self.resource, &self.id);
         let mut item: Item = serde_dynamo::to_item(self).map_err(StoreError::ours)?;
@@ -85,7 +89,11 @@ impl StoredRecord {
             item.insert(keys::EXPIRES.into(), number(until.timestamp()));
         }
         item.extend(key.into_item());
-        put(table, item, None)
+        let former = match self.version {
+            0 | 1 => When::Absent(keys::PK),
+            version => When::Equals("version", number(version - 1)),
+        };
+        put(table, item, Some(former))
     }
 
     fn agenda_sort(&self, key: &Key) -> Result<Option<String>, StoreError> {
@@ -130,7 +138,10 @@ impl Store {
             ids.iter().map(|id| (keys::record(dataset, resource, id).sk, *id)).collect();
         let keys = ids.iter().map(|id| keys::record(dataset, resource, id)).collect();
         // `hash` is one of DynamoDB's reserved words.
-        let items = self.table.batch_get(keys, "SK, #hash, version, generation, deleted", &[("#hash", "hash")]).await?;
+        let items = self
+            .table
+            .batch_get(keys, "SK, #hash, version, generation, deleted, changed_at", &[("#hash", "hash")])
+            .await?;
         let mut found = HashMap::with_capacity(items.len());
         for item in items {
             let existing: Existing = parse(item)?;

@@ -53,7 +53,7 @@ impl AccountEvents {
     async fn take_appointment(&self, event: AppointmentChanged) -> Result<Acknowledge, FunctionError> {
         let wish = Wish {
             appointment: event.appointment,
-            revision: Some(event.version),
+            version: Some(event.version),
             wanted: event.content,
             occurrence_of: event.occurrence_of,
             etag: event.etag,

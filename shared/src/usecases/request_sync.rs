@@ -3,13 +3,13 @@
 use crate::api::SyncStartedView;
 use crate::entry::{Caller, Problem};
 use crate::queue::Queue;
-use crate::store::{Integration, RequestName, Store};
-use crate::usecases::Answered;
+use crate::store::{Integration, RequestName, Store, StoreError};
 use crate::usecases::appointments::AppointmentMessage;
 use crate::usecases::draft::Draft;
 use crate::usecases::get::{Found, Integrations};
 use crate::usecases::publish::{PATIENCE, Publisher};
 use crate::usecases::watches::EndWatchesMessage;
+use crate::usecases::{Answered, TRIES};
 use domain::ids::{AccountId, IntegrationId, ProviderSlug};
 use domain::lifecycle::{Refused, Status};
 use domain::run::Trigger;
@@ -60,6 +60,32 @@ impl Requests {
     /// Over these.
     pub fn new(store: Store, queue: Queue) -> Self {
         Self { store, queue }
+    }
+
+    /// Asks for a run of an active integration, however often it is asked: the outcome's name. Many requests, and one that
+    /// a run will still see, are one.
+    pub(super) async fn ask(&self, asked: &Integration, trigger: Trigger) -> Result<&'static str, StoreError> {
+        for _ in 0..TRIES {
+            let seen = self.store.integration(&asked.account, &asked.provider).await?;
+            let same = |seen: &Integration| seen.id == asked.id && seen.status == Status::Active;
+            let Some(seen) = seen.filter(same) else { return Ok("unconcerned") };
+            let waiting = seen.run.as_ref().is_some_and(|run| !run.begun);
+            if waiting || (seen.run.is_some() && seen.has_request()) {
+                return Ok("asked_already");
+            }
+            let mut draft = Draft::of(&self.store, &seen);
+            draft.request(trigger);
+            let change = draft.quiet();
+            match self.store.commit(&change).await {
+                Ok(()) => {
+                    self.send_soon(change.next()).await;
+                    return Ok("asked");
+                }
+                Err(error) if error.is_conflict() => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Err(StoreError::Unavailable("contended".into()))
     }
 
     /// Sends the message of a sync that is due in the table. A failure costs at most the safety net's 30 seconds.

@@ -92,7 +92,8 @@ impl Watches {
                 None => watches.push(watch),
                 // A renewal that failed leaves what there is.
                 Some(former) if watch.channel.is_some() || self.is_over(&watches[former]) => {
-                    let before = std::mem::replace(&mut watches[former], watch);
+                    let lost_at = watches[former].lost_at;
+                    let before = std::mem::replace(&mut watches[former], Watch { lost_at, ..watch });
                     self.end(&integration.provider, webhook, access, Some(&app), &before).await;
                 }
                 Some(former) => watches[former].asked_at = self.store.now(),
@@ -104,6 +105,7 @@ impl Watches {
         let now = self.store.now();
         match &watch.channel {
             None => now - watch.asked_at >= UNWATCHABLE_FOR,
+            Some(_) if watch.is_lost() => true,
             Some(watching) => {
                 let whole = watching.until - watch.asked_at;
                 watching.until - now <= whole / RENEWED_WITH_LEFT && now - watch.asked_at >= FAILED_FOR
@@ -126,7 +128,7 @@ impl Watches {
         former: Option<&Watch>,
     ) -> Watch {
         let now = self.store.now();
-        let nothing = |asked_at: DateTime<Utc>| Watch { resource: resource.clone(), channel: None, asked_at };
+        let nothing = |asked_at: DateTime<Utc>| Watch::without_channel(resource.clone(), asked_at);
         let Some(address) = self.address(&integration.provider) else { return nothing(now) };
         let (id, token) = (self.store.new_id().to_string(), self.random.token256());
         let mut channel = Channel {

@@ -33,6 +33,15 @@ pub struct PushChange<'a> {
     pub revive: bool,
 }
 
+/// The end of an event.
+#[derive(Debug, Clone, Copy)]
+pub struct PushRemoval<'a> {
+    /// The version that goes: another one stays, for nobody has looked at it.
+    pub etag: Option<&'a str>,
+    /// It has attendees, who are told.
+    pub invited: bool,
+}
+
 /// What is at the provider under an id.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Found {
@@ -111,6 +120,7 @@ pub trait Push: Send + Sync {
     /// Reads an event.
     async fn read(&self, access: &Access, target: PushTarget<'_>) -> Result<Found, PushError>;
 
-    /// Removes an event. One that is gone already is a success. `invited`: it has attendees, who are told.
-    async fn remove(&self, access: &Access, target: PushTarget<'_>, invited: bool) -> Result<(), PushError>;
+    /// Removes an event. One that is gone already is a success; [`PushError::Changed`] if it is another version.
+    async fn remove(&self, access: &Access, target: PushTarget<'_>, removal: &PushRemoval<'_>)
+    -> Result<(), PushError>;
 }

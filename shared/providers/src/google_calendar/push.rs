@@ -10,7 +10,7 @@ mod refusal;
 use self::refusal::refusal;
 use super::calls::{Calls, read, request};
 use super::{GoogleCalendar, map, wire};
-use crate::contract::{Access, Found, Push, PushChange, PushError, PushTarget};
+use crate::contract::{Access, Found, Push, PushChange, PushError, PushRemoval, PushTarget};
 use crate::error::ProviderError;
 use crate::http::AnswerCap;
 use async_trait::async_trait;
@@ -75,9 +75,7 @@ impl Push for GoogleCalendar {
         let mut url = url(&self.calls, target.resource, &[target.event.as_str()])?;
         add_send_updates(&mut url, attendees::invited(change), fields);
         let mut request = request(access, Method::PATCH, &url, Some(&body::change(change, fields)))?;
-        if let Some(condition) = condition(change)? {
-            request.headers_mut().insert(IF_MATCH, condition);
-        }
+        add_condition(&mut request, condition(change)?);
         event_in(&send(&self.calls, request).await?)
     }
 
@@ -94,10 +92,17 @@ impl Push for GoogleCalendar {
         }
     }
 
-    async fn remove(&self, access: &Access, target: PushTarget<'_>, invited: bool) -> Result<(), PushError> {
+    async fn remove(
+        &self,
+        access: &Access,
+        target: PushTarget<'_>,
+        removal: &PushRemoval<'_>,
+    ) -> Result<(), PushError> {
         let Ok(mut url) = url(&self.calls, target.resource, &[target.event.as_str()]) else { return Ok(()) };
-        add_send_updates(&mut url, invited, &Field::ALL);
-        let answer = send(&self.calls, request(access, Method::DELETE, &url, None)?).await?;
+        add_send_updates(&mut url, removal.invited, &Field::ALL);
+        let mut request = request(access, Method::DELETE, &url, None)?;
+        add_condition(&mut request, etag(removal.etag));
+        let answer = send(&self.calls, request).await?;
         match answer.status().is_success() {
             true => Ok(()),
             false => match refusal(&answer) {
@@ -133,11 +138,21 @@ fn event_in(answer: &Response<Bytes>) -> Result<CalendarEvent, PushError> {
 /// The condition of a change. No living event is changed without one: it would overwrite what nobody has seen. Of a
 /// cancelled one only the id is certain, and there is nothing to overwrite.
 fn condition(change: &PushChange<'_>) -> Result<Option<HeaderValue>, PushError> {
-    let etag = change.current.etag.as_deref().and_then(|etag| HeaderValue::from_str(etag).ok());
+    let etag = etag(change.current.etag.as_deref());
     if etag.is_none() && !change.revive {
         return Err(ProviderError::new(FailureClass::PermanentRecord, "no_etag").into());
     }
     Ok(etag)
+}
+
+fn etag(etag: Option<&str>) -> Option<HeaderValue> {
+    etag.and_then(|etag| HeaderValue::from_str(etag).ok())
+}
+
+fn add_condition(request: &mut Request<Bytes>, condition: Option<HeaderValue>) {
+    if let Some(condition) = condition {
+        request.headers_mut().insert(IF_MATCH, condition);
+    }
 }
 
 fn add_send_updates(url: &mut Url, invited: bool, fields: &[Field]) {

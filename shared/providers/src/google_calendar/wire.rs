@@ -81,6 +81,11 @@ pub(super) struct EventAttendee {
     pub(super) response_status: Option<String>,
     #[serde(default)]
     pub(super) organizer: bool,
+    #[serde(default)]
+    pub(super) optional: bool,
+    pub(super) comment: Option<String>,
+    #[serde(default)]
+    pub(super) additional_guests: u32,
 }
 
 #[derive(Debug, Deserialize)]

@@ -23,8 +23,8 @@ const SAFETY_NET: TimeDelta = TimeDelta::seconds(30);
 pub struct Wish {
     /// Aura's id of it.
     pub appointment: AppointmentId,
-    /// The revision that the rest of Aura gave it; an older one changes nothing. `None`: the next one.
-    pub revision: Option<u64>,
+    /// The version that the rest of Aura gave it; one that is not newer changes nothing. `None`: a person's wish.
+    pub version: Option<u64>,
     /// What it is to be; `None`: cancelled.
     pub wanted: Option<Appointment>,
     /// It is one occurrence of another appointment.
@@ -65,7 +65,7 @@ impl AcceptAppointments {
     ) -> Result<Answered, Problem> {
         let wish = Wish {
             appointment,
-            revision: None,
+            version: None,
             occurrence_of: body.occurrence_of.clone(),
             etag: body.etag.clone(),
             wanted: Some(body.into()),
@@ -81,7 +81,7 @@ impl AcceptAppointments {
         appointment: AppointmentId,
         request: Option<&RequestName>,
     ) -> Result<Answered, Problem> {
-        let wish = Wish { appointment, revision: None, wanted: None, occurrence_of: None, etag: None };
+        let wish = Wish { appointment, version: None, wanted: None, occurrence_of: None, etag: None };
         self.answer(caller, slug, &wish, request).await
     }
 
@@ -141,13 +141,19 @@ impl AcceptAppointments {
         allowed(integration)?;
         for _ in 0..TRIES {
             let seen = store.appointment(integration.id, &wish.appointment).await?;
-            if let Some(known) = seen.as_ref().filter(|seen| is_known(seen, wish)) {
-                return Ok(Accepted::Known(Box::new(known.clone())));
-            }
-            let next = self.decide(found, push, wish, seen.as_ref()).await?;
+            let known = seen.as_ref().filter(|seen| is_known(seen, wish));
+            let next = match known {
+                Some(known) => known.clone(),
+                None => self.decide(found, push, wish, seen.as_ref()).await?,
+            };
             let mut change = AppointmentChange::new(seen.as_ref(), next);
             change.idempotency = remember(&change.next)?;
+            // With a key even what changes nothing is committed: the answer has to be remembered.
+            if let Some(known) = known.filter(|_| change.idempotency.is_none()) {
+                return Ok(Accepted::Known(Box::new(known.clone())));
+            }
             match store.commit_appointment(&change).await {
+                Ok(()) if known.is_some() => return Ok(Accepted::Known(Box::new(change.next))),
                 Ok(()) => {
                     if change.next.state == WriteState::Pending {
                         send_soon(&self.queue, &change.next).await;
@@ -174,13 +180,16 @@ impl AcceptAppointments {
             // Another provider account: whatever was in the former one's calendars is not ours to touch any more.
             _ => self.fresh(integration, wish, seen).await?,
         };
+        check_occurrence(wish, &next)?;
         if !next.may_exist() {
             next.calendar = self.calendar(integration, wish).await?;
             next.event = None;
         }
         self.take_over_what_was_seen(integration, push, wish, &mut next).await?;
         let now = store.now();
-        next.revision = wish.revision.unwrap_or(next.revision + 1);
+        // The page and the rest of Aura count apart; the revision grows with either.
+        next.revision = (next.revision + 1).max(wish.version.unwrap_or_default());
+        next.version = wish.version.or(next.version);
         next.wanted = wish.wanted.clone().map(Appointment::in_whole_seconds);
         next.asked = None;
         next.state = WriteState::Pending;
@@ -199,7 +208,7 @@ impl AcceptAppointments {
         wish: &Wish,
         seen: Option<&AppointmentWrite>,
     ) -> Result<AppointmentWrite, Problem> {
-        if wish.wanted.is_none() && wish.revision.is_none() {
+        if wish.wanted.is_none() && wish.version.is_none() {
             return Err(unknown_appointment());
         }
         let now = self.integrations.store.now();
@@ -210,6 +219,7 @@ impl AcceptAppointments {
             provider: integration.provider.clone(),
             dataset: integration.dataset,
             revision: seen.map_or(0, |seen| seen.revision),
+            version: seen.and_then(|seen| seen.version),
             wanted: None,
             asked: None,
             occurrence_of: wish.occurrence_of.clone(),
@@ -222,7 +232,8 @@ impl AcceptAppointments {
             overridden: vec![],
             attempts: 0,
             due_at: None,
-            fence: 0,
+            // A worker of the former account must not take the next one's lease for its own.
+            fence: seen.map_or(0, |seen| seen.fence),
             lease_until: None,
             written_at: None,
             changed_at: now,
@@ -269,12 +280,26 @@ impl AcceptAppointments {
 fn check(wish: &Wish) -> Result<(), Problem> {
     let Some(wanted) = &wish.wanted else { return Ok(()) };
     if wish.occurrence_of.is_some() && !wanted.recurrence.is_empty() {
-        return Err(invalid("recurrence: An occurrence of a series is no series itself."));
+        return Err(no_series());
     }
     match wanted.problem() {
         Some((field, what)) => Err(invalid(format!("{field}: {what}"))),
         None => Ok(()),
     }
+}
+
+/// An appointment stays the occurrence that it is, or the appointment of its own.
+fn check_occurrence(wish: &Wish, next: &AppointmentWrite) -> Result<(), Problem> {
+    let same = |of: &OccurrenceOf| next.occurrence_of.as_ref().is_some_and(|known| known.is_same(of));
+    if wish.occurrence_of.as_ref().is_some_and(|of| !same(of)) {
+        return Err(invalid("occurrenceOf: The appointment is known as another one."));
+    }
+    let recurs = wish.wanted.as_ref().is_some_and(|wanted| !wanted.recurrence.is_empty());
+    if recurs && next.occurrence_of.is_some() { Err(no_series()) } else { Ok(()) }
+}
+
+fn no_series() -> Problem {
+    invalid("recurrence: An occurrence of a series is no series itself.")
 }
 
 fn invalid(detail: impl Into<String>) -> Problem {
@@ -283,8 +308,8 @@ fn invalid(detail: impl Into<String>) -> Problem {
 
 /// Whether the wish is older than what is known, or the same again.
 fn is_known(seen: &AppointmentWrite, wish: &Wish) -> bool {
-    match wish.revision {
-        Some(revision) => revision <= seen.revision,
+    match wish.version {
+        Some(version) => seen.version.is_some_and(|known| version <= known),
         // A cancellation that failed is tried anew.
         None => wish.wanted.is_none() && seen.wanted.is_none() && seen.state != WriteState::Failed,
     }

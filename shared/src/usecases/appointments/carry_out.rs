@@ -3,16 +3,19 @@
 use super::AppointmentMessage;
 use super::dialogue::{Dialogue, Told};
 use super::outcome::{self, Outcome, Stop};
+use super::wake;
 use crate::entry::log::{Level, Log};
 use crate::entry::{Acknowledge, FunctionError};
 use crate::store::{AppointmentChange, AppointmentWrite, Integration, Sent, Store, StoreError, WriteState};
 use crate::usecases::TRIES;
 use crate::usecases::access::Tokens;
 use crate::usecases::publish::Publisher;
+use crate::usecases::request_sync::Requests;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::failure::FailureClass;
 use domain::lifecycle::Status;
 use domain::policy::Policy;
+use domain::run::Trigger;
 use providers::{Provider, PushError, Registry};
 use serde_json::json;
 use std::sync::Arc;
@@ -32,6 +35,8 @@ const FIRST_LOOK: TimeDelta = TimeDelta::minutes(1);
 const LAST_LOOK: TimeDelta = TimeDelta::minutes(15);
 /// So many unresolved revisions are remembered.
 const MOST_SENT: usize = 10;
+/// And so many bytes of them: the item has to stay below 400 KB.
+const MOST_SENT_BYTES: usize = 100 * 1024;
 
 /// Works on appointments.
 #[derive(Clone)]
@@ -44,6 +49,8 @@ pub struct AppointmentWorker {
     pub tokens: Tokens,
     /// Publishes what changed.
     pub publisher: Publisher,
+    /// Starts the sync that tells what else went with a series.
+    pub requests: Requests,
     /// How late it is tried again.
     pub policy: Arc<Policy>,
     /// Where it is said what kept an appointment from being written.
@@ -56,6 +63,8 @@ enum Standing {
     Go(Box<Integration>, Arc<dyn Provider>),
     /// It waits for the integration, and why.
     Waits(&'static str),
+    /// The provider asked for patience until this instant.
+    HeldBack(DateTime<Utc>),
     /// It can never be carried out.
     Never(Box<Integration>, &'static str),
     /// The message means nothing any more, and why.
@@ -95,7 +104,11 @@ impl AppointmentWorker {
     async fn step(&self, seen: &AppointmentWrite, deadline: DateTime<Utc>) -> Result<Step, StoreError> {
         match self.standing(seen).await? {
             Standing::Void(why) => Ok(Step::Done(why)),
-            Standing::Waits(why) => self.wait(seen, why).await,
+            Standing::Waits(why) => {
+                let look = FIRST_LOOK * 2_i32.pow(seen.attempts.min(4));
+                self.wait(seen, why, self.store.now() + look.min(LAST_LOOK)).await
+            }
+            Standing::HeldBack(until) => self.wait(seen, "held_back", until).await,
             Standing::Never(integration, code) => {
                 let outcome = self.outcome(&integration);
                 self.commit(outcome.stopped(seen, seen, &Stop::Never(code, None)), "failed").await
@@ -124,19 +137,21 @@ impl AppointmentWorker {
         };
         Ok(match integration.status {
             _ if integration.dataset != seen.dataset => Standing::Never(Box::new(integration), outcome::OTHER_ACCOUNT),
-            Status::Active if integration.grant.is_some() => Standing::Go(Box::new(integration), provider),
-            Status::Paused => Standing::Waits("paused"),
+            Status::Active if integration.grant.is_some() => match integration.retry_at.filter(|at| *at > now) {
+                Some(until) => Standing::HeldBack(until),
+                None => Standing::Go(Box::new(integration), provider),
+            },
+            Status::Paused => Standing::Waits(wake::PAUSED),
             Status::Disconnected | Status::Draft => Standing::Never(Box::new(integration), outcome::NOT_CONNECTED),
-            _ => Standing::Waits("error"),
+            _ => Standing::Waits(wake::ERROR),
         })
     }
 
     /// Looks again later: what is kept in Error or while paused is carried out when the integration works again.
-    async fn wait(&self, seen: &AppointmentWrite, why: &'static str) -> Result<Step, StoreError> {
-        let look = FIRST_LOOK * 2_i32.pow(seen.attempts.min(4));
+    async fn wait(&self, seen: &AppointmentWrite, why: &'static str, until: DateTime<Utc>) -> Result<Step, StoreError> {
         let mut next = AppointmentWrite { failure: Some(why.into()), ..seen.clone() };
         next.attempts += 1;
-        next.due_at = Some(self.store.now() + look.min(LAST_LOOK));
+        next.due_at = Some(until);
         self.commit(AppointmentChange::new(Some(seen), next), why).await
     }
 
@@ -159,7 +174,7 @@ impl AppointmentWorker {
         if let Err(stop) = &told {
             self.log.write(Level::Warn, "appointment", "stopped", &[("provider_code", json!(stop.code()))]);
         }
-        self.settle(&carried, integration, told).await
+        self.settle(&carried, told).await
     }
 
     /// With the lease, and with what is about to be sent: after a crash nobody knows whether it arrived.
@@ -169,8 +184,10 @@ impl AppointmentWorker {
         next.fence += 1;
         if next.sent.last().is_none_or(|sent| sent.revision != seen.revision) {
             next.sent.push(Sent { revision: seen.revision, content: seen.wanted.clone() });
-            let surplus = next.sent.len().saturating_sub(MOST_SENT);
-            next.sent.drain(..surplus);
+            let fits = |sent: &[Sent]| sent.iter().map(Sent::bytes).sum::<usize>() <= MOST_SENT_BYTES;
+            while next.sent.len() > MOST_SENT || (next.sent.len() > 1 && !fits(&next.sent)) {
+                next.sent.remove(0);
+            }
         }
         AppointmentChange::new(Some(seen), next)
     }
@@ -197,19 +214,19 @@ impl AppointmentWorker {
     }
 
     /// Stores the outcome. Whoever wanted something newer meanwhile is served next.
-    async fn settle(
-        &self,
-        carried: &AppointmentWrite,
-        integration: &Integration,
-        told: Result<Told, Stop>,
-    ) -> Result<Step, StoreError> {
+    async fn settle(&self, carried: &AppointmentWrite, told: Result<Told, Stop>) -> Result<Step, StoreError> {
         for _ in 0..TRIES {
             let now = self.store.appointment(carried.id, &carried.appointment).await?;
             // Without the lease that was taken, another worker goes on from what was sent.
             let Some(now) = now.filter(|now| now.fence == carried.fence) else {
                 return Ok(Step::Done("lost"));
             };
-            let outcome = self.outcome(integration);
+            // What it reads may be something else by now.
+            let integration = self.store.integration(&now.account, &now.provider).await?;
+            let Some(integration) = integration.filter(|integration| integration.id == now.id) else {
+                return Ok(Step::Done("gone"));
+            };
+            let outcome = self.outcome(&integration);
             let (name, change) = match &told {
                 Ok(told) => (name(told), outcome.told(&now, carried, told).await?),
                 Err(stop) => (
@@ -222,6 +239,10 @@ impl AppointmentWorker {
             match self.store.commit_appointment(&change).await {
                 Ok(()) => {
                     self.publisher.publish_now(&change.events).await;
+                    if takes_others_along(&now, &told) {
+                        // The schedule comes in any case.
+                        let _ = self.requests.ask(&integration, Trigger::Webhook).await;
+                    }
                     return Ok(if newer || merged { Step::Again(name) } else { Step::Done(name) });
                 }
                 Err(error) if error.is_conflict() => {}
@@ -253,12 +274,19 @@ enum Step {
     Again(&'static str),
 }
 
+/// Whether the event was a series: the records of its exceptions go with the next pull, which nobody else may ask for.
+fn takes_others_along(before: &AppointmentWrite, told: &Result<Told, Stop>) -> bool {
+    let series = before.agreed.as_ref().is_some_and(|agreed| agreed.event.is_series());
+    series && matches!(told, Ok(Told::Removed(_)))
+}
+
 fn name(told: &Told) -> &'static str {
     match told {
         Told::Event { .. } => "written",
         Told::Merged { .. } => "merged",
         Told::Removed(_) => "removed",
         Told::Deleted(_) => "deleted",
+        Told::Refused(_) => "failed",
     }
 }
 

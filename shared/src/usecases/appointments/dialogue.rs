@@ -3,12 +3,13 @@
 //! Every request may have arrived although its answer did not, so each way out begins with what is there: an insert of a
 //! taken id reads it, a change of another version reads it and merges.
 
-use crate::store::AppointmentWrite;
+use super::outcome;
+use crate::store::{Agreed, AppointmentWrite};
 use domain::appointment::{Appointment, AppointmentMark, Base, Field, Merged, Overridden, merge};
 use domain::failure::FailureClass;
 use domain::ids::ExternalId;
 use domain::record::CalendarEvent;
-use providers::{Access, Found, ProviderError, Push, PushChange, PushError, PushTarget};
+use providers::{Access, Found, ProviderError, Push, PushChange, PushError, PushRemoval, PushTarget};
 
 /// How often an event is read and changed anew when somebody else keeps changing it.
 const MOST_ROUNDS: usize = 5;
@@ -24,6 +25,8 @@ pub(super) enum Told {
     Removed(Option<ExternalId>),
     /// The event was deleted at the provider although Aura changed it.
     Deleted(ExternalId),
+    /// It can never be written to its calendar, and nothing of it is there: the product's code.
+    Refused(&'static str),
 }
 
 /// One dialogue.
@@ -43,7 +46,6 @@ impl Dialogue<'_> {
     }
 
     async fn remove(&self) -> Result<Told, PushError> {
-        let invited = self.item.agreed.as_ref().is_some_and(|agreed| !agreed.event.attendees.is_empty());
         // Nothing but cancellations was ever sent, so nothing is there. An occurrence is there as long as its series is.
         let sent = self.item.written_at.is_some() || self.item.sent.iter().any(|sent| sent.content.is_some());
         if self.item.agreed.is_none() && !sent && self.item.occurrence_of.is_none() {
@@ -53,24 +55,33 @@ impl Dialogue<'_> {
             Err(PushError::Gone) => return Ok(Told::Removed(None)),
             event => event?,
         };
-        match self.push.remove(self.access, self.target(&event), invited).await {
-            // Nothing that Aura could take away may be there after all: then there is nothing to take away.
-            Err(PushError::ReadOnly) if self.item.agreed.is_none() => {
-                match self.push.read(self.access, self.target(&event)).await? {
-                    Found::Event(_) => Err(PushError::ReadOnly),
-                    Found::Cancelled(_) | Found::Absent => Ok(Told::Removed(None)),
-                }
+        self.take_away(event).await
+    }
+
+    /// Removes the version that was looked at last, and none that a later worker brought back meanwhile.
+    async fn take_away(&self, event: ExternalId) -> Result<Told, PushError> {
+        let mut known = self.agreed_and_sure().map(|agreed| agreed.event.clone());
+        for _ in 0..MOST_ROUNDS {
+            let current = match known.take() {
+                Some(current) => current,
+                None => match self.push.read(self.access, self.target(&event)).await? {
+                    Found::Event(current) => current,
+                    Found::Cancelled(_) | Found::Absent => return Ok(Told::Removed(Some(event))),
+                },
+            };
+            self.check_not_overtaken(&current)?;
+            let removal = PushRemoval { etag: current.etag.as_deref(), invited: current.has_guests() };
+            match self.push.remove(self.access, self.target(&event), &removal).await {
+                Err(PushError::Changed) => {}
+                removed => return removed.map(|()| Told::Removed(Some(event))),
             }
-            removed => removed.map(|()| Told::Removed(Some(event))),
         }
+        Err(changes_again_and_again())
     }
 
     async fn write(&self, content: &Appointment) -> Result<Told, PushError> {
         let event = self.event().await?;
-        // What was sent since and may have arrived is looked at first: the event may be gone by Aura's own cancellation, or
-        // say something else than what both sides agreed on.
-        let unsure = self.item.sent.iter().any(|sent| sent.revision != self.item.revision);
-        if let Some(agreed) = self.item.agreed.as_ref().filter(|_| !unsure) {
+        if let Some(agreed) = self.agreed_and_sure() {
             return self.change(&event, content, Some(agreed.base()), agreed.event.clone()).await;
         }
         if self.item.occurrence_of.is_some() || self.item.agreed.is_some() {
@@ -79,8 +90,25 @@ impl Dialogue<'_> {
         match self.push.insert(self.access, self.target(&event), content, &self.item.mark()).await {
             Ok(event) => Ok(told(event, vec![], false)),
             Err(PushError::Exists) => self.join(&event, content).await,
+            Err(PushError::Gone) if !self.is_unsure() => Ok(Told::Refused(outcome::CALENDAR_GONE)),
+            Err(PushError::ReadOnly) if self.is_absent(&event).await? => Ok(Told::Refused(outcome::READ_ONLY)),
             Err(error) => Err(error),
         }
+    }
+
+    /// What both sides agreed on, unless something was sent since that may have arrived. Then what is there is looked at
+    /// first: the event may be gone by Aura's own cancellation, or say something else.
+    fn agreed_and_sure(&self) -> Option<&Agreed> {
+        self.item.agreed.as_ref().filter(|_| !self.is_unsure())
+    }
+
+    fn is_unsure(&self) -> bool {
+        self.item.sent.iter().any(|sent| sent.revision != self.item.revision)
+    }
+
+    /// Whether nothing that Aura sent has ever arrived, or nothing is left of it.
+    async fn is_absent(&self, event: &ExternalId) -> Result<bool, PushError> {
+        Ok(!matches!(self.push.read(self.access, self.target(event)).await?, Found::Event(_)))
     }
 
     /// Goes on from what is there under the id.
@@ -139,7 +167,7 @@ impl Dialogue<'_> {
                 Err(error) => return Err(error),
             }
         }
-        Err(ProviderError::new(FailureClass::Transient, "changes_again_and_again").into())
+        Err(changes_again_and_again())
     }
 
     async fn revive(
@@ -175,7 +203,7 @@ impl Dialogue<'_> {
         match own_mark(self.item, event) {
             Some(mark) => self.item.base_of(mark.revision),
             None if self.item.occurrence_of.is_some() => Appointment::of(event).map(Base::same),
-            None => self.item.agreed.as_ref().map(crate::store::Agreed::base),
+            None => self.item.agreed.as_ref().map(Agreed::base),
         }
     }
 
@@ -206,6 +234,10 @@ impl Dialogue<'_> {
 /// The mark of an event, if it is of this very appointment: occurrences inherit their series', copies keep the original's.
 pub(super) fn own_mark<'a>(item: &AppointmentWrite, event: &'a CalendarEvent) -> Option<&'a AppointmentMark> {
     event.mark.as_ref().filter(|mark| mark.appointment == item.appointment && mark.integration == item.id)
+}
+
+fn changes_again_and_again() -> PushError {
+    ProviderError::new(FailureClass::Transient, "changes_again_and_again").into()
 }
 
 fn told(event: CalendarEvent, overridden: Vec<Overridden>, foreign: bool) -> Told {

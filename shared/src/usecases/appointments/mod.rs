@@ -7,10 +7,12 @@ mod dialogue;
 mod list;
 mod outcome;
 mod show;
+mod wake;
 
 pub use accept::{AcceptAppointments, Wish};
 pub use carry_out::AppointmentWorker;
 pub use list::ListWrites;
+pub use wake::WakeAppointments;
 
 use crate::queue::Queue;
 use crate::store::{AppointmentWrite, ItemName, Nominated};

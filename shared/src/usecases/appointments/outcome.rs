@@ -127,6 +127,8 @@ impl Outcome<'_> {
                 self.drop_record(&mut change, gone, true).await?;
                 change
             }
+            // Nothing was sent that is still there: the next change may go to another calendar.
+            Told::Refused(code) => self.finished(now, next, carried, &[], Some(code)),
         };
         if let Told::Event { overridden, .. } = told {
             tell_overridden(&mut change, overridden);
@@ -220,6 +222,7 @@ impl Outcome<'_> {
             provider: next.provider.clone(),
             appointment: next.appointment.clone(),
             revision: carried.revision,
+            appointment_version: carried.version,
             content: content.filter(|_| failure.is_none()),
             overridden: next.overridden.clone(),
             failure: failure.map(str::to_owned),
@@ -253,8 +256,14 @@ impl Outcome<'_> {
         if foreign {
             self.tell_record(change, &record, "updated");
         }
-        change.record = Some(record);
+        self.with_record(change, record);
         Ok(())
+    }
+
+    /// It is stored only while the integration still reads what it read when this was decided.
+    fn with_record(&self, change: &mut AppointmentChange<'_>, record: StoredRecord) {
+        change.record = Some(record);
+        change.epoch = Some(self.integration.epoch);
     }
 
     async fn drop_record(
@@ -283,7 +292,7 @@ impl Outcome<'_> {
         if foreign {
             self.tell_record(change, &record, "deleted");
         }
-        change.record = Some(record);
+        self.with_record(change, record);
         Ok(())
     }
 

@@ -37,6 +37,7 @@ fn message(code: &str) -> &'static str {
         super::outcome::OTHER_ACCOUNT => "Another account was connected before the appointment could be written.",
         super::outcome::GAVE_UP => "The provider did not take the appointment for a week.",
         "paused" => "The integration is paused. The appointment is written when it is resumed.",
+        "held_back" => "The provider asked Aura to wait. Aura tries again then.",
         "error" => "The integration needs attention. The appointment is written when it works again.",
         _ => "The provider could not be reached. Aura tries again.",
     }

@@ -55,6 +55,12 @@ fn words(detail_type: &str, integration: &Integration) -> (String, Option<String
             format!("The last {} syncs failed. Aura keeps trying.", integration.failures),
             Some("Test the connection to see what is wrong.".into()),
         ),
+        (events::WEBHOOK_LOST, None) => (
+            "The provider had stopped to tell Aura of changes. They still come with each sync, and Aura has asked it to tell \
+             again."
+                .into(),
+            None,
+        ),
         _ => ("The integration works again.".into(), None),
     }
 }

@@ -1,5 +1,6 @@
 //! The end of a step: the run ends, or waits for its continuation. Only the holder of the lease can end it.
 
+use super::heard::Heard;
 use super::{Step, Stop, SyncWorker};
 use crate::api::events;
 use crate::store::{Change, Failure, Integration, StoreError};
@@ -10,8 +11,8 @@ use crate::usecases::request_sync::SyncMessage;
 use crate::usecases::test_connection::verdict;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::failure::FailureClass;
-use domain::history::Actor;
-use domain::lifecycle::{ErrorReason, Signal};
+use domain::history::{Actor, HistoryEvent};
+use domain::lifecycle::{ErrorReason, Signal, Status};
 use domain::policy::{self, FailedRun, Health};
 use domain::run::{RunOutcome, Trigger};
 use providers::ProviderError;
@@ -48,6 +49,9 @@ impl SyncWorker {
                 Ok(()) => {
                     self.publish(change.events().to_vec()).await;
                     self.note_failed(&seen, change.next()).await;
+                    if seen.status != Status::Active && change.next().status == Status::Active {
+                        let _ = self.waiting.wake(change.next()).await;
+                    }
                     return Ok(outcome);
                 }
                 Err(error) if error.is_conflict() => {}
@@ -74,7 +78,7 @@ impl SyncWorker {
         draft.next.progress = step.progress.clone();
         draft.next.watches = step.watches.clone().unwrap_or(draft.next.watches);
         match end {
-            Ok(()) => ("succeeded", self.succeeded(draft)),
+            Ok(()) => ("succeeded", self.succeeded(draft, &step.heard)),
             Err(Stop::Failed(error)) => self.failed(draft, error, health),
             Err(_) => {
                 draft.next.lease_until = None;
@@ -84,15 +88,20 @@ impl SyncWorker {
         }
     }
 
-    fn succeeded(&self, mut draft: Draft<'_>) -> Change {
+    fn succeeded(&self, mut draft: Draft<'_>, heard: &Heard) -> Change {
         draft.end_run(RunOutcome::Succeeded, None);
         draft.worked();
         draft.next.last_success_at = Some(self.store.now());
         let reactivated =
             draft.next.is_deactivated() && draft.signal(Signal::ProbeSucceeded, Actor::System).unwrap_or(false);
         draft.schedule_next();
+        let lost = heard.apply(&mut draft.next.watches, self.store.now());
+        if lost {
+            draft.line(Actor::Provider, HistoryEvent::NotificationsLost);
+            draft.notice(events::WEBHOOK_LOST);
+        }
         // Otherwise the integration is as it was: a consumer of events has nothing to hear.
-        if reactivated { draft.visible() } else { draft.quiet() }
+        if reactivated || lost { draft.visible() } else { draft.quiet() }
     }
 
     /// A verdict needs a person; everything else is tried again by itself, later and later.
@@ -176,7 +185,7 @@ impl SyncWorker {
 pub(super) fn failure_of(stop: &Stop) -> Option<Failure> {
     match stop {
         Stop::Failed(error) => Some(failure(error)),
-        Stop::Short | Stop::Lost | Stop::Incomplete => None,
+        Stop::Short | Stop::Stale | Stop::Lost | Stop::Incomplete => None,
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod echo;
 mod end;
+mod heard;
 mod pages;
 mod resources;
 mod store_page;
@@ -14,6 +15,7 @@ use crate::entry::log::Level;
 use crate::entry::{Acknowledge, FunctionError};
 use crate::store::{Failure, Integration, OutboxEntry, Progress, Store, StoreError, Watch};
 use crate::usecases::access::{AccessError, Held, Tokens};
+use crate::usecases::appointments::WakeAppointments;
 use crate::usecases::publish::Publisher;
 use crate::usecases::request_sync::SyncMessage;
 use crate::usecases::watches::Watches;
@@ -21,6 +23,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::failure::FailureClass;
 use domain::lifecycle::Status;
 use domain::policy::Policy;
+use domain::run::Trigger;
+use heard::Heard;
 use providers::{Provider, Registry};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -48,6 +52,8 @@ pub struct SyncWorker {
     pub policy: Arc<Policy>,
     /// Subscriptions to the providers' notifications.
     pub watches: Watches,
+    /// What waits for the integration.
+    pub waiting: WakeAppointments,
 }
 
 /// Why a step stopped before the run's end.
@@ -55,6 +61,8 @@ pub struct SyncWorker {
 enum Stop {
     /// Time runs short; everything so far is stored.
     Short,
+    /// Something that is stored has changed since it was read: it is read again.
+    Stale,
     /// Somebody else has the integration now: nothing more may be written.
     Lost,
     /// The connection works, and a required setting is missing.
@@ -87,6 +95,7 @@ struct Step<'a> {
     progress: Progress,
     access: Option<Held>,
     watches: Option<Vec<Watch>>,
+    heard: Heard,
     deadline: DateTime<Utc>,
 }
 
@@ -101,10 +110,22 @@ impl SyncWorker {
         };
         let fence = held.sync_fence;
         let progress = held.progress.clone();
-        let mut step = Step { worker: self, provider, held, progress, access: None, watches: None, deadline };
+        let mut step = Step {
+            worker: self,
+            provider,
+            held,
+            progress,
+            access: None,
+            watches: None,
+            heard: Heard::default(),
+            deadline,
+        };
         let end = step.go().await;
         let failure = end.as_ref().err().and_then(end::failure_of);
         let outcome = self.end(&message, fence, &step, end).await.map_err(failed)?;
+        if outcome == "lost" {
+            step.end_unlisted().await;
+        }
         Ok(figures(named(outcome, &message), &step, failure.as_ref()))
     }
 
@@ -116,10 +137,19 @@ impl SyncWorker {
 impl Step<'_> {
     async fn go(&mut self) -> Result<(), Stop> {
         self.test_if_due().await?;
+        self.wake().await;
         let mut resources = self.worker.store.resources(self.held.id).await?;
         self.sweep_unchosen(&mut resources).await?;
         self.watch().await?;
         self.pull_chosen(resources).await
+    }
+
+    /// Wakes what waits for the integration, when it may have begun to work. None of it fails the run.
+    async fn wake(&self) {
+        let trigger = self.held.run.as_ref().map(|run| run.trigger);
+        if self.held.status == Status::Active && matches!(trigger, Some(Trigger::Connect | Trigger::Resume)) {
+            let _ = self.worker.waiting.wake(&self.held).await;
+        }
     }
 
     /// Makes sure that the provider tells of what changes from now on. It comes before reading: what changes in between is
@@ -131,6 +161,14 @@ impl Step<'_> {
             self.watches = Some(watches.renewed(&self.held, self.provider.as_ref(), &held.access).await);
         }
         Ok(())
+    }
+
+    /// Ends the subscriptions that this step made: it lost the integration, so no list has them.
+    async fn end_unlisted(&self) {
+        let Some(held) = &self.access else { return };
+        let unlisted = |watch: &&Watch| !self.held.watches.contains(watch);
+        let made: Vec<Watch> = self.watches.iter().flatten().filter(unlisted).cloned().collect();
+        self.worker.watches.ended(&self.held.provider, self.provider.as_ref(), &held.access, &made).await;
     }
 
     /// Stops here if there is no time for another page.

@@ -11,6 +11,9 @@ use uuid::Uuid;
 /// A cursor that expires again and again within one run is a bad day of the provider.
 const MOST_EXPIRATIONS: u32 = 3;
 
+/// So often a page is read again because workers write its appointments meanwhile; then the next step does it.
+const MOST_STALE: u32 = 3;
+
 /// More pages than any real calendar has, all resources of a run together.
 const MOST_PAGES: u64 = 4_000;
 
@@ -18,7 +21,7 @@ impl Step<'_> {
     /// Reads a resource to its end. A sweep that a former run left over comes first, and what changed since is read
     /// all the same.
     pub(super) async fn pull(&mut self, mut resource: Resource) -> Result<(), Stop> {
-        let mut expirations = 0;
+        let (mut expirations, mut stale) = (0, 0);
         if let Some(generation) = resource.sweeping {
             self.check_time()?;
             self.sweep_unseen(&mut resource, generation, false).await?;
@@ -27,10 +30,19 @@ impl Step<'_> {
             self.check_time()?;
             self.check_length()?;
             self.begin(&mut resource);
+            let (asked, before) = (self.worker.store.now(), resource.clone());
             match self.page(&resource).await? {
                 Some(page) => {
                     let last = matches!(page.next, Next::Done(_));
-                    self.store_page(&mut resource, page).await?;
+                    match self.store_page(&mut resource, page, asked).await {
+                        Err(Stop::Stale) if stale < MOST_STALE => {
+                            stale += 1;
+                            self.progress.done.retain(|done| *done != before.resource);
+                            resource = before;
+                            continue;
+                        }
+                        stored => stored?,
+                    }
                     if let Some(generation) = resource.sweeping {
                         self.check_time()?;
                         self.sweep_unseen(&mut resource, generation, true).await?;

@@ -5,7 +5,9 @@ use super::pages::generation;
 use super::{Step, Stop};
 use crate::api::events::{self, RecordChange, RecordsDetail};
 use crate::bus::Event;
-use crate::store::{Chunk, Existing, MOST_BYTES, MOST_RECORDS, OutboxEntry, RecordWrite, Resource, StoredRecord};
+use crate::store::{
+    Chunk, Existing, MOST_BYTES, MOST_RECORDS, OutboxEntry, RecordWrite, Resource, StoreError, StoredRecord,
+};
 use crate::usecases::draft::event;
 use chrono::{DateTime, Utc};
 use domain::ids::ExternalId;
@@ -73,7 +75,13 @@ impl Batch {
 impl Step<'_> {
     /// Stores a page and moves the cursor with its last chunk. A step that dies in between repeats the page: what is
     /// stored already is recognised by its digest.
-    pub(super) async fn store_page(&mut self, resource: &mut Resource, page: Page) -> Result<(), Stop> {
+    /// What was stored since the page was `asked` for may be newer than the page.
+    pub(super) async fn store_page(
+        &mut self,
+        resource: &mut Resource,
+        page: Page,
+        asked: DateTime<Utc>,
+    ) -> Result<(), Stop> {
         let mut counts = Counts { pages: 1, records: page.entries.len() as u64, ..Counts::default() };
         let entries = self.entries(page.entries, &mut counts);
         let mut batch = Batch { counts, ..Batch::default() };
@@ -82,12 +90,21 @@ impl Step<'_> {
         for part in entries.chunks(MOST_RECORDS) {
             let ids: Vec<&ExternalId> = part.iter().map(Entry::id).collect();
             let known = self.worker.store.existing(self.held.dataset, &resource.resource, &ids).await?;
+            if known.values().any(|known| known.changed_at > asked) {
+                return Err(Stop::Stale);
+            }
             let own = self.own_entries(resource, part, &known).await?;
             for entry in part {
                 if batch.is_full() {
                     self.store_batch(resource, std::mem::take(&mut batch), begun.take().as_ref()).await?;
                 }
+                let told = batch.changes.len();
                 self.decide(resource, entry, known.get(entry.id()), &own, &mut batch)?;
+                if let Entry::Record(record) = entry
+                    && batch.changes.len() > told
+                {
+                    self.hear(resource, record);
+                }
             }
         }
         advance(resource, page.next);
@@ -237,7 +254,11 @@ impl Step<'_> {
             forget: false,
             event: event.clone(),
         };
-        self.worker.store.store_chunk(&chunk).await?;
+        match self.worker.store.store_chunk(&chunk).await {
+            // The integration is still held, but a record is another one by now.
+            Err(StoreError::Conflict(conflict)) if !conflict.at(Chunk::INTEGRATION) => return Err(Stop::Stale),
+            stored => stored?,
+        }
         self.progress = progress;
         self.worker.publish(event.into_iter().collect()).await;
         Ok(())
@@ -272,7 +293,7 @@ fn advance(resource: &mut Resource, next: Next) {
 }
 
 fn encoded(record: &Record) -> Result<String, Stop> {
-    Ok(serde_json::to_string(record).map_err(crate::store::StoreError::encoding)?)
+    Ok(serde_json::to_string(record).map_err(StoreError::encoding)?)
 }
 
 fn is_marked(record: &Record) -> bool {

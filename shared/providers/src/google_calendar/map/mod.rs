@@ -143,6 +143,9 @@ fn attendee(cut: &mut Cutter, attendee: wire::EventAttendee) -> Option<Attendee>
         name: cut.text(attendee.display_name, text::NAME),
         response: cut.whole(attendee.response_status, text::TOKEN),
         organizer: attendee.organizer,
+        optional: attendee.optional,
+        comment: cut.text(attendee.comment, text::COMMENT),
+        additional_guests: attendee.additional_guests,
     })
 }
 

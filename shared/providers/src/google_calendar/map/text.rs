@@ -5,6 +5,7 @@ pub(super) const DESCRIPTION: usize = 32 * 1024;
 pub(super) const TITLE: usize = 4 * 1024;
 pub(super) const LOCATION: usize = 4 * 1024;
 pub(super) const NAME: usize = 160;
+pub(super) const COMMENT: usize = 1024;
 /// RFC 5321 §4.5.3.1.
 pub(super) const EMAIL: usize = 320;
 pub(super) const TOKEN: usize = 64;

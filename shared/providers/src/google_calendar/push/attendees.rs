@@ -6,8 +6,7 @@ use serde_json::{Map, Value};
 
 /// Whether anybody but the organizer is invited, before or after the change.
 pub(super) fn invited(change: &PushChange<'_>) -> bool {
-    let guests = change.current.attendees.iter().filter(|attendee| !attendee.organizer);
-    guests.count() + change.content.attendees.len() > 0
+    change.current.has_guests() || !change.content.attendees.is_empty()
 }
 
 /// The people who are invited from now on, each once: the organizer, where the event lists them, and those of
@@ -44,10 +43,17 @@ fn unknown(email: &str) -> Value {
 }
 
 fn known(attendee: &Attendee) -> Value {
-    let texts = [
-        ("email", Some(&attendee.email)),
-        ("displayName", attendee.name.as_ref()),
-        ("responseStatus", attendee.response.as_ref()),
-    ];
-    texts.into_iter().filter_map(|(name, text)| Some((name, text?.as_str()))).collect()
+    let mut known = Map::from_iter([("email".to_owned(), attendee.email.clone().into())]);
+    let texts =
+        [("displayName", &attendee.name), ("responseStatus", &attendee.response), ("comment", &attendee.comment)];
+    for (name, text) in texts {
+        known.extend(text.clone().map(|text| (name.to_owned(), text.into())));
+    }
+    if attendee.optional {
+        known.insert("optional".to_owned(), true.into());
+    }
+    if attendee.additional_guests > 0 {
+        known.insert("additionalGuests".to_owned(), attendee.additional_guests.into());
+    }
+    Value::Object(known)
 }

@@ -10,6 +10,7 @@ use domain::failure::FailureClass;
 use domain::ids::{AppointmentId, ExternalId, IntegrationId};
 use domain::record::{CalendarEvent, EventTime};
 use http::Method;
+use http::header::IF_MATCH;
 use serde_json::{Value, json};
 
 const CALENDAR: &str = "ada@example.com";
@@ -159,15 +160,20 @@ async fn an_end_without_a_zone_is_thought_of_in_the_zone_of_the_start() {
     assert_eq!(json_body(&google.request())["end"], end);
 }
 
+fn removal(invited: bool) -> PushRemoval<'static> {
+    PushRemoval { etag: Some("\"7\""), invited }
+}
+
 #[tokio::test]
 async fn an_event_that_nobody_is_told_of_is_removed_silently() {
     for (invited, updates) in [(true, "all"), (false, "none")] {
         let google = Google::answering_one(204, "");
-        google.provider.push().unwrap().remove(&access(), place().target(), invited).await.unwrap();
+        google.provider.push().unwrap().remove(&access(), place().target(), &removal(invited)).await.unwrap();
         let request = google.request();
         assert_eq!((request.method(), request.uri().path()), (&Method::DELETE, EVENT_PATH));
         assert_eq!(send_updates(&request), updates);
         assert!(request.body().is_empty());
+        assert_eq!(request.headers().get(IF_MATCH).unwrap(), "\"7\"");
         assert_bearer(&request);
     }
 }

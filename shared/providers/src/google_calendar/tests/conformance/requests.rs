@@ -42,8 +42,9 @@ async fn writing() -> Vec<Request<Bytes>> {
             push.change(&access(), target, &change).await.unwrap();
         }
     }
-    push.remove(&access(), target, true).await.unwrap();
-    push.remove(&access(), target, false).await.unwrap();
+    for (etag, invited) in [(Some("\"7\""), true), (None, false)] {
+        push.remove(&access(), target, &PushRemoval { etag, invited }).await.unwrap();
+    }
     google.wire.requests()
 }
 

@@ -20,16 +20,18 @@ async fn request(content: &Appointment, fields: &[Field], current: &CalendarEven
 }
 
 #[tokio::test]
-async fn who_stays_keeps_name_and_answer_and_the_organizer_is_not_lost() {
+async fn who_stays_keeps_all_that_google_knows_of_them_and_the_organizer_is_not_lost() {
     let current = people(json!([
         { "email": ADA, "organizer": true, "self": true, "responseStatus": "accepted" },
-        { "email": GRACE, "displayName": "Grace Hopper", "responseStatus": "tentative" },
+        { "email": GRACE, "displayName": "Grace Hopper", "responseStatus": "tentative", "optional": true,
+            "comment": "perhaps later", "additionalGuests": 2 },
         { "email": "alan@example.com", "responseStatus": "declined" },
     ]));
     let content = guests(&["Grace@Example.com", "new@example.com", "ADA@example.com"]);
     let expected = json!([
         { "email": ADA, "responseStatus": "accepted" },
-        { "email": GRACE, "displayName": "Grace Hopper", "responseStatus": "tentative" },
+        { "email": GRACE, "displayName": "Grace Hopper", "responseStatus": "tentative", "optional": true,
+            "comment": "perhaps later", "additionalGuests": 2 },
         { "email": "new@example.com" },
     ]);
     let sent = json_body(&request(&content, &[Field::Attendees], &current, false).await);

@@ -12,7 +12,7 @@ async fn outcomes(status: u16, reason: &str) -> [Result<(), PushError>; 4] {
         insert(&google(), &content).await.map(drop),
         change(&google(), &wanted).await.map(drop),
         reading.provider.push().unwrap().read(&access(), place().target()).await.map(drop),
-        removing.provider.push().unwrap().remove(&access(), place().target(), false).await,
+        removing.provider.push().unwrap().remove(&access(), place().target(), &removal(false)).await,
     ]
 }
 
@@ -61,7 +61,7 @@ async fn a_write_whose_answer_was_lost_is_tried_again() {
     assert_eq!(requests[0].body(), requests[1].body());
 
     let gone = lost(refusal(410, "deleted"));
-    gone.provider.push().unwrap().remove(&access(), place().target(), false).await.unwrap();
+    gone.provider.push().unwrap().remove(&access(), place().target(), &removal(false)).await.unwrap();
     assert_eq!(gone.wire.requests().len(), 2);
 }
 
@@ -113,7 +113,7 @@ async fn an_id_that_names_another_path_is_nobodys_without_a_call() {
     let push = google.provider.push().unwrap();
     let dots = Place(resource(CALENDAR), ExternalId::parse("..").unwrap());
     assert_eq!(push.read(&access(), dots.target()).await.unwrap(), Found::Absent);
-    push.remove(&access(), dots.target(), true).await.unwrap();
+    push.remove(&access(), dots.target(), &removal(true)).await.unwrap();
     let nowhere = Place(resource(".."), ExternalId::parse(EVENT).unwrap());
     let inserted = push.insert(&access(), nowhere.target(), &consultation(), &mark()).await;
     assert_eq!(inserted.unwrap_err(), PushError::Gone);

@@ -1,0 +1,70 @@
+//! Whether the provider still tells of changes. A subscription may end without a word; then it is the runs that find what
+//! should have been told.
+
+use super::Step;
+use super::pages::generation;
+use crate::store::{Integration, Resource, Watch};
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::ids::ResourceId;
+use domain::record::Record;
+use std::collections::HashSet;
+
+/// A change that is so much older than the run's beginning should have been told.
+const TOLD_WITHIN: TimeDelta = TimeDelta::minutes(3);
+/// After so many such runs the subscription is lost. One may be the provider's delay.
+const MOST_UNHEARD: u32 = 2;
+/// A person is told of it once a day at most, and it is made anew as often.
+const TOLD_AGAIN_AFTER: TimeDelta = TimeDelta::days(1);
+
+/// What a step found of changes that are told, or should have been.
+#[derive(Debug, Default)]
+pub(super) struct Heard {
+    late: HashSet<ResourceId>,
+    prompt: HashSet<ResourceId>,
+}
+
+impl Heard {
+    /// Counts what was found. Answers whether a subscription is lost: it is due to be made anew.
+    pub(super) fn apply(&self, watches: &mut [Watch], now: DateTime<Utc>) -> bool {
+        let mut lost = false;
+        for watch in watches.iter_mut().filter(|watch| watch.channel.is_some()) {
+            if self.late.contains(&watch.resource) {
+                watch.unheard += 1;
+            } else if self.prompt.contains(&watch.resource) {
+                (watch.unheard, watch.lost_at) = (0, None);
+            }
+            let told = watch.lost_at.is_some_and(|at| now - at < TOLD_AGAIN_AFTER);
+            if watch.unheard >= MOST_UNHEARD && !told {
+                watch.lost_at = Some(now);
+                lost = true;
+            }
+        }
+        lost
+    }
+}
+
+impl Step<'_> {
+    /// Notes one change of the provider's side. A full pull finds much that nobody had to tell.
+    pub(super) fn hear(&mut self, resource: &Resource, record: &Record) {
+        if generation(resource).is_some() {
+            return;
+        }
+        let resource = &resource.resource;
+        let Some((changed_at, watch)) = changed_at(record).zip(watch_of(&self.held, resource)) else { return };
+        let Some(run) = self.held.run.as_ref().filter(|_| changed_at > watch.asked_at) else { return };
+        let late = run.started_at - changed_at > TOLD_WITHIN;
+        let of = if late { &mut self.heard.late } else { &mut self.heard.prompt };
+        of.insert(resource.clone());
+    }
+}
+
+fn watch_of<'a>(integration: &'a Integration, resource: &ResourceId) -> Option<&'a Watch> {
+    integration.watches.iter().find(|watch| watch.resource == *resource && watch.channel.is_some())
+}
+
+fn changed_at(record: &Record) -> Option<DateTime<Utc>> {
+    match record {
+        Record::CalendarEvent(event) => event.updated,
+        Record::Lead(lead) => Some(lead.created),
+    }
+}
