@@ -1,0 +1,1 @@
+//! Facebook behind a wire that answers what was prepared.
