@@ -33,7 +33,12 @@ pub(super) struct Calls {
 
 impl Calls {
     /// Fetches with retries. A refusal becomes its class; the headers are for the caller.
-    pub(super) async fn get(&self, key: &Key, path: &[&str], query: Pairs<'_>) -> Result<Response<Bytes>, ProviderError> {
+    pub(super) async fn get(
+        &self,
+        key: &Key,
+        path: &[&str],
+        query: Pairs<'_>,
+    ) -> Result<Response<Bytes>, ProviderError> {
         let request = request(Some(key), Method::GET, self.url(path, query)?, None)?;
         self.granted(self.client.send(request, AnswerCap::DATA).await?)
     }
@@ -79,13 +84,23 @@ impl Calls {
     }
 
     /// Posts a form that may be repeated.
-    pub(super) async fn put(&self, key: Option<&Key>, path: &[&str], form: Pairs<'_>) -> Result<Response<Bytes>, ProviderError> {
+    pub(super) async fn put(
+        &self,
+        key: Option<&Key>,
+        path: &[&str],
+        form: Pairs<'_>,
+    ) -> Result<Response<Bytes>, ProviderError> {
         let request = request(key, Method::POST, self.url(path, &[])?, Some(form))?;
         self.granted(self.client.send(request, AnswerCap::OAUTH).await?)
     }
 
     /// Posts a form once: what it does cannot be done twice.
-    pub(super) async fn post_once(&self, key: Option<&Key>, path: &[&str], form: Pairs<'_>) -> Result<Response<Bytes>, ProviderError> {
+    pub(super) async fn post_once(
+        &self,
+        key: Option<&Key>,
+        path: &[&str],
+        form: Pairs<'_>,
+    ) -> Result<Response<Bytes>, ProviderError> {
         let request = request(key, Method::POST, self.url(path, &[])?, Some(form))?;
         self.granted(self.client.send_once(request, AnswerCap::OAUTH).await?)
     }
@@ -113,7 +128,12 @@ impl Calls {
 }
 
 /// The token goes into a header, so that no address holds one; the proof is worth nothing without it.
-fn request(key: Option<&Key>, method: Method, mut url: Url, form: Option<Pairs<'_>>) -> Result<Request<Bytes>, ProviderError> {
+fn request(
+    key: Option<&Key>,
+    method: Method,
+    mut url: Url,
+    form: Option<Pairs<'_>>,
+) -> Result<Request<Bytes>, ProviderError> {
     let mut request = Request::builder().method(method).header(ACCEPT, HeaderValue::from_static("application/json"));
     if let Some(key) = key {
         url.query_pairs_mut().append_pair("appsecret_proof", &key.proof);

@@ -42,7 +42,8 @@ impl Refusal {
 
     /// `190.458`, or `190` without a subcode.
     fn code(&self) -> Option<String> {
-        let (code, sub) = (self.number()?, self.error_subcode.as_ref().and_then(|sub| sub.as_str().parse::<u64>().ok()));
+        let (code, sub) =
+            (self.number()?, self.error_subcode.as_ref().and_then(|sub| sub.as_str().parse::<u64>().ok()));
         Some(sub.map_or_else(|| code.to_string(), |sub| format!("{code}.{sub}")))
     }
 
@@ -50,7 +51,10 @@ impl Refusal {
     /// grant is well.
     fn is_about_the_kind_of_token(&self) -> bool {
         self.number() == Some(190)
-            && self.message.as_deref().is_some_and(|message| message.contains("must be called with a Page Access Token"))
+            && self
+                .message
+                .as_deref()
+                .is_some_and(|message| message.contains("must be called with a Page Access Token"))
     }
 }
 
@@ -104,7 +108,7 @@ fn class_of(code: u64, unseen: bool) -> Option<FailureClass> {
 pub(super) fn about_the_code(error: ProviderError) -> ProviderError {
     let class = match error.class {
         FailureClass::DeadCredentials => FailureClass::Transient,
-        FailureClass::OurBug if error.code.starts_with("100") && error.code != OTHER_REDIRECT => FailureClass::Transient,
+        FailureClass::OurBug if is_a_parameter(&error.code) && error.code != OTHER_REDIRECT => FailureClass::Transient,
         class => class,
     };
     ProviderError { class, ..error }
@@ -129,7 +133,12 @@ pub(super) fn about_a_lead(error: ProviderError) -> ProviderError {
 /// Whether a page that was asked with a cursor was refused for the cursor: a parameter is wrong, and no other one
 /// changes from page to page.
 pub(super) fn is_about_the_cursor(error: &ProviderError) -> bool {
-    error.class == FailureClass::OurBug && error.code.split('.').next() == Some("100")
+    error.class == FailureClass::OurBug && is_a_parameter(&error.code)
+}
+
+/// Whether a code, without regard to its subcode, says that a parameter is wrong.
+fn is_a_parameter(code: &str) -> bool {
+    code.split('.').next() == Some("100")
 }
 
 /// The class and code of what `debug_token` says about a token that is not valid.

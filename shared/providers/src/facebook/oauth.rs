@@ -66,7 +66,7 @@ async fn authorization(calls: &Calls, request: &ExchangeRequest<'_>) -> Result<A
     let key = Key::new(app, received.token.clone());
     let (seen, scopes, pages) =
         tokio::try_join!(inspect(calls, app, &key.token), granted(calls, &key), pages::holders(calls, app, &key))?;
-    let grant = received.grant(&seen);
+    let grant = received.grant(&seen.user);
     let access = Keys { user: Holder { id: seen.user, key }, pages }.access()?;
     Ok(Authorization { credential: grant.credential()?, access, scopes, consent_ends: seen.consent_ends })
 }
@@ -86,8 +86,8 @@ pub(super) async fn refresh(
 
 async fn refreshed(calls: &Calls, app: &AppCredentials, grant: Grant) -> Result<Refreshed, ProviderError> {
     let seen = inspect(calls, app, &grant.token).await?;
-    let newer = match is_old(&grant, seen.at) {
-        true => Some(prolonged(calls, app, &grant.token).await?.grant(&seen)).filter(|new| is_newer(new, &grant)),
+    let newer = match is_old(&grant, &seen) {
+        true => Some(prolonged(calls, app, &grant.token).await?.grant(&seen.user)).filter(|new| is_newer(new, &grant)),
         false => None,
     };
     let key = Key::new(app, newer.as_ref().unwrap_or(&grant).token.clone());
@@ -131,16 +131,11 @@ impl Received {
         self.expires_in.is_some_and(|seconds| seconds <= SHORT)
     }
 
-    /// What is kept of it. Where the answer does not say how long it lasts, what Facebook says of the token counts.
-    fn grant(self, seen: &Inspection) -> Grant {
+    /// What is kept of it.
+    fn grant(self, user: &str) -> Grant {
         let received = self.at.map(|at| at.timestamp());
         let ends = received.zip(self.expires_in).map(|(at, lasts)| at.saturating_add(lasts));
-        Grant {
-            user: seen.user.clone(),
-            issued_at: ends.and(received).or(seen.issued_at),
-            expires_at: ends.or(seen.expires_at),
-            token: self.token,
-        }
+        Grant { user: user.to_owned(), issued_at: ends.and(received), expires_at: ends, token: self.token }
     }
 }
 
@@ -155,11 +150,12 @@ async fn prolonged(calls: &Calls, app: &AppCredentials, token: &SecretString) ->
     Received::read(&calls.put(None, &TOKEN, &form).await?)
 }
 
-/// Whether three quarters of the token's time have passed, 45 days of 60. Without a clock to tell, it is exchanged: once
-/// too often costs a call, once too seldom the grant.
-fn is_old(grant: &Grant, now: Option<DateTime<Utc>>) -> bool {
-    let Some(ends) = grant.expires_at else { return false };
-    let Some((issued, now)) = grant.issued_at.zip(now) else { return true };
+/// Whether three quarters of the token's time have passed, 45 days of 60. Where its own answer did not say how long it
+/// lasts, what Facebook says of it now counts. Without a clock to tell, it is exchanged: once too often costs a call,
+/// once too seldom the grant.
+fn is_old(grant: &Grant, seen: &Inspection) -> bool {
+    let Some(ends) = grant.expires_at.or(seen.expires_at) else { return false };
+    let Some((issued, now)) = grant.issued_at.or(seen.issued_at).zip(seen.at) else { return true };
     let lasts = ends.saturating_sub(issued);
     now.timestamp() >= issued.saturating_add(lasts - lasts / 4)
 }

@@ -33,8 +33,8 @@ pub(super) async fn choices(calls: &Calls, keys: &Keys) -> Result<Vec<Choice>, P
 pub(super) async fn identify(calls: &Calls, keys: &Keys) -> Result<Identity, ProviderError> {
     let me: wire::Me = calls.get_json(&keys.user.key, &["me"], &[("fields", "id,name")]).await?;
     let name = me.name.filter(|name| !name.trim().is_empty());
-    let id = ProviderAccountId::parse(me.id)
-        .map_err(|_| ProviderError::new(FailureClass::OurBug, "unusable_subject"))?;
+    let id =
+        ProviderAccountId::parse(me.id).map_err(|_| ProviderError::new(FailureClass::OurBug, "unusable_subject"))?;
     let label = name.unwrap_or_else(|| id.as_str().to_owned());
     Ok(Identity { id, label: label.chars().take(LONGEST_LABEL).collect() })
 }

@@ -40,7 +40,9 @@ pub(super) fn pause(headers: &HeaderMap) -> Option<TimeDelta> {
 
 /// What the headers say of each budget. One that cannot be read is as if it were not there.
 fn entries(headers: &HeaderMap) -> Vec<Value> {
-    let read = |name: HeaderName| headers.get_all(name).iter().filter_map(|value| serde_json::from_slice(value.as_bytes()).ok());
+    let read = |name: HeaderName| {
+        headers.get_all(name).iter().filter_map(|value| serde_json::from_slice(value.as_bytes()).ok())
+    };
     let of_businesses = read(BUSINESS).flat_map(|businesses: Value| match businesses {
         Value::Object(businesses) => businesses.into_iter().map(|(_, budgets)| budgets).collect(),
         _ => Vec::new(),
@@ -105,7 +107,10 @@ mod tests {
     fn what_cannot_be_read_is_as_if_it_were_not_there() {
         for nonsense in ["", "x", "[]", "5", r#"{"1":[]}"#, r#"{"1":{"call_count":"99"}}"#, r#"{"1":[null]}"#] {
             for name in ["x-app-usage", "x-business-use-case-usage", "x-ad-account-usage"] {
-                assert_eq!((pause(&headers(&[(name, nonsense)])), asked_wait(&headers(&[(name, nonsense)]))), (None, None));
+                assert_eq!(
+                    (pause(&headers(&[(name, nonsense)])), asked_wait(&headers(&[(name, nonsense)]))),
+                    (None, None)
+                );
             }
         }
         assert_eq!(pause(&HeaderMap::new()), None);

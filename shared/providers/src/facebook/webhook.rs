@@ -1,7 +1,7 @@
 //! Being told of leads, and of people who removed the application (facebook-lead-ads.md §1 and §3).
 
 use super::tokens::Keys;
-use super::wire::Id;
+use super::wire::{Id, lax};
 use super::{FacebookLeadAds, delivery, signature, subscription};
 use crate::contract::*;
 use crate::error::ProviderError;
@@ -95,6 +95,7 @@ impl Webhook for FacebookLeadAds {
 struct SignedPayload {
     algorithm: String,
     user_id: Id,
+    #[serde(default, deserialize_with = "lax")]
     issued_at: Option<i64>,
 }
 
