@@ -1,7 +1,7 @@
 //! Single leads (facebook-lead-ads.md §4).
 
 use super::calls::{Calls, read};
-use super::errors::{about_a_lead, unreadable_answer};
+use super::errors::about_a_lead;
 use super::tokens::Key;
 use super::{map, wire};
 use crate::error::ProviderError;
@@ -24,14 +24,15 @@ pub(super) async fn fetch(calls: &Calls, key: &Key, form: &Form, id: &ExternalId
         true => asked(calls, key, id).await.map_err(about_a_lead)?,
         false => return Err(refused("unusable_id")),
     };
-    let lead: wire::Lead = read(&answer)?;
-    if lead.id.as_str() != id.as_str() {
+    let entry: wire::Entry = read(&answer)?;
+    if entry.id().is_some_and(|of| of.as_str() != id.as_str()) {
         return Err(refused("another_lead"));
     }
+    let lead: wire::Lead = entry.read().ok_or_else(|| refused("unreadable_lead"))?;
     if lead.form_id.as_ref().is_none_or(|of| of.as_str() != form.id()) {
         return Err(refused("another_form"));
     }
-    map::lead(lead, form.id()).ok_or_else(unreadable_answer)
+    map::lead(lead, form.id()).ok_or_else(|| refused("unreadable_lead"))
 }
 
 async fn asked(calls: &Calls, key: &Key, id: &ExternalId) -> Result<Response<Bytes>, ProviderError> {
