@@ -14,6 +14,8 @@ use serde::Deserialize;
 pub(super) const UNSEEN: &str = "100.33";
 /// The redirect URI was not that of the dialog (subcode of a refused code).
 const OTHER_REDIRECT: &str = "100.36008";
+/// The proof was made with a secret that is not the application's any more.
+const STALE_PROOF: &str = "stale_proof";
 /// After a block for a breach of policy.
 const BLOCKED: TimeDelta = TimeDelta::hours(24);
 
@@ -47,22 +49,25 @@ impl Refusal {
         Some(sub.map_or_else(|| code.to_string(), |sub| format!("{code}.{sub}")))
     }
 
-    /// 190 also says that a user's token was sent where a page's belongs. Nothing but the message tells, and the
-    /// grant is well.
-    fn is_about_the_kind_of_token(&self) -> bool {
-        self.number() == Some(190)
-            && self
-                .message
-                .as_deref()
-                .is_some_and(|message| message.contains("must be called with a Page Access Token"))
+    /// What nothing but the message tells. 190 also says that a user's token was sent where a page's belongs, and the
+    /// grant is well. 100 also says that a proof is wrong: after the application's secret was replaced, access of
+    /// before is as good as expired.
+    fn told_by_message(&self) -> Option<ProviderError> {
+        let says = |text: &str| self.message.as_deref().is_some_and(|message| message.contains(text));
+        let (class, code) = match self.number()? {
+            190 if says("must be called with a Page Access Token") => (FailureClass::OurBug, "wrong_token_kind"),
+            100 if says("Invalid appsecret_proof") => (FailureClass::DeadCredentials, STALE_PROOF),
+            _ => return None,
+        };
+        Some(ProviderError::new(class, code))
     }
 }
 
 /// The class of a refusal.
 pub(super) fn refusal(answer: &Response<Bytes>) -> ProviderError {
     let refusal = serde_json::from_slice(answer.body()).map(|envelope: Envelope| envelope.error).unwrap_or_default();
-    if refusal.is_about_the_kind_of_token() {
-        return ProviderError::new(FailureClass::OurBug, "wrong_token_kind");
+    if let Some(error) = refusal.told_by_message() {
+        return error;
     }
     let (class, status) = (class(&refusal, answer.status()), format!("http_{}", answer.status().as_u16()));
     let error = ProviderError::new(class, refusal.code().as_deref().unwrap_or(&status));
@@ -118,6 +123,14 @@ pub(super) fn about_the_code(error: ProviderError) -> ProviderError {
 pub(super) fn about_the_app(error: ProviderError) -> ProviderError {
     match error.class {
         FailureClass::DeadCredentials => ProviderError { class: FailureClass::OurConfiguration, ..error },
+        _ => error,
+    }
+}
+
+/// The same about a call whose proof was made with the secret as it is now: what is wrong is that secret.
+pub(super) fn about_our_secret(error: ProviderError) -> ProviderError {
+    match error.code.as_str() {
+        STALE_PROOF => ProviderError { class: FailureClass::OurConfiguration, ..error },
         _ => error,
     }
 }

@@ -56,7 +56,7 @@ pub(super) async fn questions(calls: &Calls, key: &Key, of: &Form) -> Result<Vec
 
 /// A standard question stands for its field by its type. What is asked of work stands for it where nothing else does.
 fn question(question: FormQuestion, [email, phone]: [bool; 2]) -> Option<Question> {
-    let standard = match question.kind.as_deref()? {
+    let standard = match question.kind.as_deref().unwrap_or_default() {
         "FULL_NAME" => Some(ContactField::Name),
         "FIRST_NAME" => Some(ContactField::FirstName),
         "LAST_NAME" => Some(ContactField::LastName),

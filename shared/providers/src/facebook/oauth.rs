@@ -2,7 +2,7 @@
 //! refresh token: the long-lived token is itself what is exchanged for the next one.
 
 use super::calls::{Calls, date, read};
-use super::errors::{about_the_app, about_the_code, dead_token, unreadable_answer};
+use super::errors::{about_our_secret, about_the_app, about_the_code, dead_token, unreadable_answer};
 use super::tokens::{Grant, Holder, Key, Keys, token};
 use super::{pages, scopes, wire};
 use crate::contract::*;
@@ -45,7 +45,7 @@ pub(super) fn authorize_url(calls: &Calls, request: &AuthorizeRequest<'_>) -> Re
 /// Exchanges the code, which is sent once, then the short-lived token for a long-lived one, and lists what it opens.
 /// Nothing that is refused here says anything about a stored grant.
 pub(super) async fn exchange(calls: &Calls, request: &ExchangeRequest<'_>) -> Result<Authorization, ProviderError> {
-    authorization(calls, request).await.map_err(|error| match error.class {
+    authorization(calls, request).await.map_err(about_our_secret).map_err(|error| match error.class {
         FailureClass::DeadCredentials => ProviderError { class: FailureClass::Transient, ..error },
         _ => error,
     })
@@ -81,7 +81,8 @@ pub(super) async fn refresh(
 ) -> Result<Refreshed, ProviderError> {
     let refreshing = refreshed(calls, app, Grant::of(credential)?);
     let in_time = tokio::time::timeout(REFRESH_WITHIN, refreshing).await;
-    in_time.unwrap_or_else(|_| Err(ProviderError::new(FailureClass::Transient, "timeout")))
+    let refreshed = in_time.unwrap_or_else(|_| Err(ProviderError::new(FailureClass::Transient, "timeout")));
+    refreshed.map_err(about_our_secret)
 }
 
 async fn refreshed(calls: &Calls, app: &AppCredentials, grant: Grant) -> Result<Refreshed, ProviderError> {
@@ -101,7 +102,7 @@ async fn refreshed(calls: &Calls, app: &AppCredentials, grant: Grant) -> Result<
 pub(super) async fn revoke(calls: &Calls, app: &AppCredentials, credential: &Credential) -> Result<(), ProviderError> {
     let grant = Grant::of(credential)?;
     let removed = calls.delete(&Key::new(app, grant.token), &[&grant.user, "permissions"]).await;
-    match removed {
+    match removed.map_err(about_our_secret) {
         Err(error) if error.class == FailureClass::DeadCredentials => Ok(()),
         removed => removed,
     }
@@ -199,7 +200,7 @@ async fn inspect(calls: &Calls, app: &AppCredentials, token: &SecretString) -> R
         issued_at: given(data.issued_at),
         expires_at: given(data.expires_at),
         consent_ends: given(data.data_access_expires_at).and_then(|ends| DateTime::from_timestamp(ends, 0)),
-        scopes: Some(data.scopes).filter(|scopes| !scopes.is_empty()),
+        scopes: data.scopes.filter(|scopes| !scopes.is_empty()),
         at: date(answer.headers()),
     })
 }

@@ -3,6 +3,7 @@
 
 use super::calls::Calls;
 use super::delivery::LEADGEN;
+use super::errors::unreadable_answer;
 use super::tokens::Key;
 use super::wire;
 use crate::contract::AppCredentials;
@@ -16,9 +17,12 @@ const APPS: &str = "subscribed_apps";
 /// subscribed to before, so the other fields are sent too.
 pub(super) async fn begin(calls: &Calls, app: &AppCredentials, key: &Key, page: &Owner) -> Result<(), ProviderError> {
     let apps = calls.list(key, &[page.id(), APPS], &[("fields", "id,subscribed_fields")]).await?;
-    let apps = apps.iter().filter_map(wire::Entry::read::<wire::SubscribedApp>);
-    let ours = apps.filter(|other| other.id.as_str() == app.client_id);
-    let mut fields: Vec<String> = ours.flat_map(|app| app.subscribed_fields).collect();
+    let mut fields = Vec::new();
+    for ours in apps.iter().filter(|other| other.id().is_some_and(|id| id.as_str() == app.client_id)) {
+        // Fields that cannot be read would be lost by sending others.
+        let ours: wire::SubscribedApp = ours.read().ok_or_else(unreadable_answer)?;
+        fields.extend(ours.subscribed_fields);
+    }
     if fields.iter().any(|field| field == LEADGEN) {
         return Ok(());
     }

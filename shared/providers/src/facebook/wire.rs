@@ -152,8 +152,8 @@ pub(super) struct Debugged {
     pub(super) expires_at: Option<i64>,
     /// Seconds since 1970; 0 where it does not apply.
     pub(super) data_access_expires_at: Option<i64>,
-    #[serde(default)]
-    pub(super) scopes: Vec<String>,
+    #[serde(default, deserialize_with = "lax")]
+    pub(super) scopes: Option<Vec<String>>,
     #[serde(default, deserialize_with = "lax")]
     pub(super) error: Option<DebugError>,
 }
@@ -269,7 +269,6 @@ pub(super) struct Made {
 /// An entry of `subscribed_apps`.
 #[derive(Deserialize)]
 pub(super) struct SubscribedApp {
-    pub(super) id: Id,
     #[serde(default)]
     pub(super) subscribed_fields: Vec<String>,
 }

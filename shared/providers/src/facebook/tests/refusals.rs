@@ -110,3 +110,25 @@ async fn passing_faults_are_tried_again_and_rate_limits_are_not() {
     assert_failed(facebook.provider.identify(&access()).await, RateLimited, "32");
     assert_eq!(facebook.wire.requests().len(), 1);
 }
+
+fn stale() -> Response<Bytes> {
+    let message = "Invalid appsecret_proof provided in the API argument";
+    let error = json!({ "message": message, "type": "GraphMethodException", "code": 100 });
+    answer(400, &json!({ "error": error }).to_string())
+}
+
+#[tokio::test]
+async fn a_proof_of_a_former_secret_asks_for_new_access_and_one_of_the_present_secret_kills_nothing() {
+    let facebook = Facebook::answering(vec![stale()]);
+    assert_failed(facebook.provider.identify(&access()).await, DeadCredentials, "stale_proof");
+
+    let credential = Credential(json!({ "user": "10001", "token": LONG }).to_string().into());
+    let valid = json!({ "data": { "is_valid": true, "user_id": "10001", "expires_at": 0 } });
+    for answers in [vec![stale()], vec![ok(&valid), stale()]] {
+        let facebook = Facebook::answering(answers);
+        let refreshed = facebook.provider.refresh(&app(), &credential).await;
+        assert_failed(refreshed, OurConfiguration, "stale_proof");
+    }
+    let facebook = Facebook::answering(vec![stale()]);
+    assert_failed(facebook.provider.revoke(&app(), &credential).await, OurConfiguration, "stale_proof");
+}

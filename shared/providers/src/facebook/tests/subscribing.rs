@@ -63,6 +63,15 @@ async fn a_new_subscription_keeps_the_fields_of_others() {
 }
 
 #[tokio::test]
+async fn fields_that_cannot_be_read_are_not_overwritten() {
+    let apps =
+        json!([{ "id": "app2", "subscribed_fields": 7 }, { "id": "app1", "subscribed_fields": [{ "name": "feed" }] }]);
+    let facebook = Facebook::answering(vec![subscribed(apps)]);
+    let Err(SubscribeError::Failed(error)) = subscribe(&facebook, &page()).await else { panic!() };
+    assert_failed(Err::<(), _>(error), FailureClass::OurBug, "unreadable_answer");
+}
+
+#[tokio::test]
 async fn a_subscription_that_is_alive_stays_as_it_is() {
     let facebook =
         Facebook::answering(vec![subscribed(json!([{ "id": "app1", "subscribed_fields": ["feed", "leadgen"] }]))]);
