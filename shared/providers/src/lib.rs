@@ -5,6 +5,7 @@
 
 pub mod contract;
 pub mod error;
+pub mod facebook;
 pub mod google_calendar;
 pub mod http;
 pub mod registry;
