@@ -5,6 +5,7 @@ use crate::error::ProviderError;
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::ids::{ProviderAccountId, ResourceId};
+use domain::lead::Owner;
 use http::HeaderMap;
 use secrecy::SecretString;
 use url::Url;
@@ -148,6 +149,11 @@ pub trait Webhook: Send + Sync {
     /// What has to be subscribed to for this resource: itself, or what it belongs to.
     fn watched(&self, resource: &ResourceId) -> ResourceId {
         resource.clone()
+    }
+
+    /// The owner of forms that is watched under this name, where leads are told by owner.
+    fn owner(&self, _watched: &ResourceId) -> Option<Owner> {
+        None
     }
 
     /// Whether a subscription serves every tenant that has chosen what it watches: it lives as long as one of them.
