@@ -7,6 +7,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
+pub mod mapping;
+pub mod phone;
+
 /// Longest id of an owner or a form, in bytes. Providers' own are at most 20 digits.
 const LONGEST: usize = 64;
 
@@ -189,6 +192,19 @@ pub struct LeadSource {
     /// Nobody paid for it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub organic: bool,
+}
+
+/// How a lead came to Aura.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Via {
+    /// The provider delivered it.
+    Webhook,
+    /// A run found it: its delivery had not arrived.
+    #[default]
+    Reconciliation,
+    /// It was there before the form was connected.
+    Backfill,
 }
 
 /// A lead before the account's mapping.

@@ -87,7 +87,9 @@ impl Watches {
             if !former.is_none_or(|former| self.is_due(&watches[former])) {
                 continue;
             }
-            let watch = self.subscribe(integration, webhook, access, &app, resource, former.map(|former| &watches[former])).await;
+            let watch = self
+                .subscribe(integration, webhook, access, &app, resource, former.map(|former| &watches[former]))
+                .await;
             match former {
                 None => watches.push(watch),
                 // A renewal that failed leaves what there is.
