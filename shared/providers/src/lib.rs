@@ -8,6 +8,7 @@ pub mod error;
 pub mod google_calendar;
 pub mod http;
 pub mod registry;
+pub mod tiktok;
 
 pub use contract::*;
 pub use error::{Explanation, ProviderError, PullError};
