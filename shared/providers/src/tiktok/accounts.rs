@@ -5,6 +5,7 @@ use super::session::{Session, in_order};
 use super::wire::{self, date};
 use crate::contract::{AppCredentials, Identity};
 use crate::error::ProviderError;
+use crate::http::AnswerCap;
 use chrono::{DateTime, Utc};
 use domain::failure::FailureClass;
 use domain::ids::ProviderAccountId;
@@ -35,7 +36,7 @@ pub(super) struct Listed {
 pub(super) async fn list(calls: &Calls, app: &AppCredentials, token: &SecretString) -> Result<Listed, ProviderError> {
     let secret = app.client_secret.expose_secret().to_owned();
     let query = vec![("app_id", app.client_id.clone()), ("secret", secret)];
-    let answer = calls.send_once(&Call::get("oauth2/advertiser/get", query).with(token)).await?;
+    let answer = calls.send_once(&Call::get("oauth2/advertiser/get", query).with(token), AnswerCap::DATA).await?;
     let list: List<Advertiser> = read(&answer)?;
     let advertisers = in_order(list.list.into_iter().filter_map(|advertiser| advertiser.advertiser_id.0));
     Ok(Listed { advertisers, at: date(answer.headers()) })

@@ -103,8 +103,8 @@ impl Calls {
     }
 
     /// Sends what must not be repeated.
-    pub(super) async fn send_once(&self, call: &Call<'_>) -> Result<Response<Bytes>, ProviderError> {
-        Ok(self.client.send_once(call.request(&self.endpoints)?, AnswerCap::OAUTH).await?)
+    pub(super) async fn send_once(&self, call: &Call<'_>, cap: AnswerCap) -> Result<Response<Bytes>, ProviderError> {
+        Ok(self.client.send_once(call.request(&self.endpoints)?, cap).await?)
     }
 
     /// Sends what may be repeated, and reads the answer's `data`.
@@ -114,7 +114,7 @@ impl Calls {
 
     /// Sends what must not be repeated, and reads the answer's `data`.
     pub(super) async fn ask_once<T: DeserializeOwned>(&self, call: &Call<'_>) -> Result<T, ProviderError> {
-        read(&self.send_once(call).await?)
+        read(&self.send_once(call, AnswerCap::DATA).await?)
     }
 }
 

@@ -145,3 +145,6 @@ impl Pull for TikTokLeadAds {
         pull::page(&self.calls, access, request).await
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -18,6 +18,9 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 use url::Url;
 
+/// The longest answer that brings a token, in bytes: it may name thousands of ad accounts, and would be lost.
+const WITH_ACCOUNTS: AnswerCap = AnswerCap(1024 * 1024);
+
 /// The address of the consent page: the configured one with the application (unless it names one), the state and the
 /// address to come back to. The portal's own text has examples of the last two, which are replaced.
 pub(super) fn authorize_url(base: &Url, request: &AuthorizeRequest<'_>) -> Url {
@@ -41,7 +44,7 @@ pub(super) async fn exchange(calls: &Calls, request: &ExchangeRequest<'_>) -> Re
     let app = request.app;
     let code = request.code.expose_secret();
     let body = json!({ "app_id": app.client_id, "secret": app.client_secret.expose_secret(), "auth_code": code });
-    let answer = calls.send_once(&Call::post("oauth2/access_token", body)).await?;
+    let answer = calls.send_once(&Call::post("oauth2/access_token", body), WITH_ACCOUNTS).await?;
     let issued = Issued::read(&answer).map_err(of_exchange)?;
     let advertisers = match issued.advertisers.is_empty() {
         true => listed(calls, app, &issued.token).await?,
@@ -74,7 +77,7 @@ async fn listed(calls: &Calls, app: &AppCredentials, token: &SecretString) -> Re
 
 /// Ends a token that nobody will know of. What cannot be ended stays, as it would without the attempt.
 async fn forget(calls: &Calls, app: &AppCredentials, token: &SecretString) {
-    calls.send_once(&revocation(app, token)).await.ok();
+    calls.send_once(&revocation(app, token), AnswerCap::OAUTH).await.ok();
 }
 
 /// Replaces a token that ends: both tokens are new. Sent once, and nothing is asked after it, for an answer that was
@@ -92,7 +95,7 @@ pub(super) async fn rotate(
         "grant_type": "refresh_token",
         "refresh_token": refresh.expose_secret(),
     });
-    let answer = calls.send_once(&Call::post("tt_user/oauth2/refresh_token", body)).await?;
+    let answer = calls.send_once(&Call::post("tt_user/oauth2/refresh_token", body), WITH_ACCOUNTS).await?;
     let mut issued = Issued::read(&answer)?;
     // An answer without another refresh token leaves the former one.
     issued.refresh = issued.refresh.or_else(|| Some(refresh.clone()));

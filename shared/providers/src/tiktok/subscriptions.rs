@@ -8,6 +8,7 @@ use super::session::Session;
 use super::wire::{List, Loose, Subscription};
 use crate::contract::{AppCredentials, EndingSubscription, SubscribeRequest, Subscribed};
 use crate::error::ProviderError;
+use crate::http::AnswerCap;
 use domain::failure::FailureClass;
 use domain::lead::Owner;
 use secrecy::ExposeSecret;
@@ -26,7 +27,9 @@ pub(super) async fn subscribe(
     let owner = &Owner::parse(request.resource.as_str())
         .map_err(|_| ProviderError::new(FailureClass::ResourceNotFound, "unknown_owner"))?;
     if let Some(former) = request.former
-        && listed(calls, request.app, former).await?.is_some_and(|listed| is_alive(&listed, request.address, owner))
+        && listed(calls, request.app, former)
+            .await?
+            .is_some_and(|listed| is_alive(&listed, request.address, owner, session))
     {
         return Ok(Subscribed { remote: former.to_owned(), until: request.until });
     }
@@ -40,15 +43,17 @@ pub(super) async fn subscribe(
     Ok(Subscribed { remote, until: request.until })
 }
 
-/// Where it is told. The owner of a listed one may have become a library, and is looked at only if it is an ad account
-/// as well.
-fn is_alive(listed: &Subscription, address: &Url, owner: &Owner) -> bool {
+/// Whether it tells us, of this owner, and by a token that is alive: one that was made with a former token dies with it,
+/// perhaps without leaving the list. What TikTok does not say, or says with asterisks, is believed.
+fn is_alive(listed: &Subscription, address: &Url, owner: &Owner, session: &Session) -> bool {
     let same_address = listed.callback_url.0.as_deref() == Some(address.as_str());
     let named = listed.subscription_detail.as_ref().and_then(|detail| match owner.kind() {
         owner::LIBRARY => detail.library_id.0.as_deref(),
         _ => detail.advertiser_id.0.as_deref(),
     });
-    same_address && named.is_none_or(|named| named == owner.id())
+    let token = listed.subscription_detail.as_ref().and_then(|detail| detail.access_token.0.as_deref());
+    let same_token = token.is_none_or(|token| token == session.token.expose_secret() || token.contains('*'));
+    same_address && same_token && named.is_none_or(|named| named == owner.id())
 }
 
 /// Sent once: one whose answer was lost tells of leads twice, which does no harm.
@@ -65,7 +70,7 @@ async fn make(
     body["subscribe_entity"] = "LEAD".into();
     body["callback_url"] = request.address.as_str().into();
     body["subscription_detail"] = detail.into();
-    let answer = calls.send_once(&Call::post("subscription/subscribe", body)).await?;
+    let answer = calls.send_once(&Call::post("subscription/subscribe", body), AnswerCap::OAUTH).await?;
     let envelope = envelope(&answer)?;
     let made: Made = envelope.data()?;
     made.subscription_id.0.or(envelope.subscription_id.0).ok_or_else(unreadable_answer)

@@ -143,7 +143,7 @@ impl TestLead {
     }
 }
 
-/// Of `GET /subscription/get/`.
+/// Of `GET /subscription/get/`. No `Debug`: it may hold a token.
 #[derive(Deserialize)]
 pub(super) struct Subscription {
     #[serde(default)]
@@ -155,6 +155,8 @@ pub(super) struct Subscription {
 
 #[derive(Deserialize)]
 pub(super) struct SubscriptionDetail {
+    #[serde(default)]
+    pub(super) access_token: Loose,
     #[serde(default)]
     pub(super) advertiser_id: Loose,
     #[serde(default)]

@@ -40,7 +40,7 @@ pub(super) struct Of<'a> {
 
 /// Makes a task. Sent once: the next try makes another one, and that does no harm.
 pub(super) async fn make(calls: &Calls, session: &Session, of: &Of<'_>) -> Result<Seen, ProviderError> {
-    let answer = calls.send_once(&call(session, of, None)?).await?;
+    let answer = calls.send_once(&call(session, of, None)?, AnswerCap::OAUTH).await?;
     state(&answer)
 }
 

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 const FIRST_IN_MILLISECONDS: i64 = 100_000_000_000;
 
 /// Reads `2026-11-28 10:00:00` (UTC), RFC 3339, or seconds or milliseconds since 1970.
-pub(crate) fn instant(text: &str) -> Option<DateTime<Utc>> {
+pub(super) fn instant(text: &str) -> Option<DateTime<Utc>> {
     let text = text.trim();
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
         return since_1970(text.parse().ok()?);
