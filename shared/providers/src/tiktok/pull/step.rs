@@ -1,7 +1,7 @@
 //! One step of a pull.
 
 use super::super::calls::Calls;
-use super::super::errors::TASK_FAILED;
+use super::super::errors::{DUPLICATE, TASK_FAILED};
 use super::super::owner;
 use super::super::questions::{questions, squash};
 use super::super::session::Session;
@@ -56,13 +56,16 @@ impl Step<'_> {
     }
 
     async fn make(&self, position: Position) -> Result<Page, ProviderError> {
-        match task::make(self.calls, self.session, &self.of(&position)).await {
-            Ok(seen) => self.made(position, seen),
+        let next = match task::make(self.calls, self.session, &self.of(&position)).await {
+            Ok(seen) => self.made(position, seen)?,
             Err(refused) => match self.instead(&position, refused).await {
-                Ok((position, seen)) => self.made(position, seen),
-                Err(refused) => self.without_region(&position, refused),
+                Ok((position, seen)) => self.made(position, seen)?,
+                // TikTok takes this task for the last region's.
+                Err(refused) if refused.code == DUPLICATE => self.remade(position)?,
+                Err(refused) => self.without_region(&position, refused)?,
             },
-        }
+        };
+        Ok(nothing(next))
     }
 
     /// Makes the task by way of the ad account's library, unless an owner has been found that works.
@@ -76,22 +79,20 @@ impl Step<'_> {
         Ok((position, seen))
     }
 
-    fn made(&self, position: Position, seen: Seen) -> Result<Page, ProviderError> {
+    fn made(&self, position: Position, seen: Seen) -> Result<Next, ProviderError> {
         match (seen.state, seen.id) {
-            (State::Failed, _) => Ok(nothing(self.remade(position)?)),
-            (state, Some(id)) => {
+            (state, Some(id)) if state != State::Failed => {
                 let row = (state == State::Ready).then_some(0);
                 let task = Task { id, looks: 0, seen: seen.at, row };
-                Ok(nothing(after(Position { task: Some(task), ..position })))
+                Ok(after(Position { task: Some(task), ..position }))
             }
-            // Something else prepares, and this task was not made.
-            (_, None) => Ok(nothing(Next::Later { page: position.token(), after: TimeDelta::minutes(1) })),
+            _ => self.remade(position),
         }
     }
 
     /// Goes on without a region that the account may not use, and fails when there is none that it may. Once a region
     /// could be used, a form that another one does not know has no leads there.
-    fn without_region(&self, position: &Position, refused: ProviderError) -> Result<Page, ProviderError> {
+    fn without_region(&self, position: &Position, refused: ProviderError) -> Result<Next, ProviderError> {
         let skipped = match refused.class {
             FailureClass::MissingPermission => true,
             FailureClass::ResourceNotFound => position.is_of_use(),
@@ -100,13 +101,16 @@ impl Step<'_> {
         match (skipped, position.next_region()) {
             (false, _) => Err(refused),
             (true, None) if !position.is_of_use() => Err(refused),
-            (true, _) => Ok(nothing(self.end_of_region(position, None))),
+            (true, _) => Ok(self.end_of_region(position, None)),
         }
     }
 
     async fn look(&self, position: Position, task: Task) -> Result<Page, ProviderError> {
-        let seen = task::look(self.calls, self.session, &self.of(&position), &task.id).await?;
-        self.looked(position, task, seen).map(nothing)
+        let next = match task::look(self.calls, self.session, &self.of(&position), &task.id).await {
+            Ok(seen) => self.looked(position, task, seen)?,
+            Err(refused) => self.without_region(&position, refused)?,
+        };
+        Ok(nothing(next))
     }
 
     fn looked(&self, position: Position, task: Task, seen: Seen) -> Result<Next, ProviderError> {
@@ -140,9 +144,10 @@ impl Step<'_> {
     async fn download(&self, position: Position, task: Task) -> Result<Page, ProviderError> {
         let answer = task::download(self.calls, self.session, &self.of(&position), &task.id).await?;
         let now = date(answer.headers()).map(|date| date.timestamp());
-        let files = match file::open(&answer)? {
-            Download::Files(files) => files,
-            Download::Not(state) => {
+        let files = match file::open(&answer) {
+            Ok(Download::Files(files)) => files,
+            Err(refused) => return self.without_region(&position, refused).map(nothing),
+            Ok(Download::Not(state)) => {
                 let seen = Seen { id: None, state, at: now };
                 return self.looked(position, task, seen).map(nothing);
             }

@@ -109,7 +109,7 @@ fn region(rows: &[String]) -> Vec<Response<Bytes>> {
     answers
 }
 
-fn header<'a>(request: &'a Request<Bytes>) -> Option<&'a str> {
+fn header(request: &Request<Bytes>) -> Option<&str> {
     request.headers().get("x-lead-region").map(|value| value.to_str().unwrap())
 }
 

@@ -159,3 +159,17 @@ async fn a_token_that_cannot_be_read_is_an_expired_cursor() {
         assert_eq!(error, PullError::CursorExpired, "{since:?} {token:?}");
     }
 }
+
+#[tokio::test]
+async fn a_region_may_also_be_refused_when_its_task_is_looked_at_or_its_file_downloaded() {
+    let answers = [
+        vec![task("RUNNING"), refused(40001)],
+        region(&[row(1, "2026-11-20 08:00:00")]),
+        vec![task("SUCCEED"), refused(40001)],
+    ];
+    let whole = pull(None, answers.concat()).await;
+    assert_eq!(
+        (whole.ids(), whole.done.as_str()),
+        (vec!["1"], read(None, Some("2026-11-20T08:00:00Z"), None).as_str())
+    );
+}

@@ -115,7 +115,6 @@ async fn what_fails_on_the_way_leaves_the_token_as_good_as_before() {
         (Ok(refused(40105)), FailureClass::DeadCredentials),
         (Ok(refused(40100)), FailureClass::RateLimited),
         (Ok(refused(50000)), FailureClass::Transient),
-        (Ok(refused(40001)), FailureClass::MissingPermission),
         (Ok(answer(404, "404 page not found")), FailureClass::OurBug),
     ] {
         let tiktok = TikTok::on(vec![answer, Ok(task("SUCCEED"))]);
@@ -157,7 +156,22 @@ async fn a_task_whose_making_was_not_answered_is_made_by_the_next_try() {
     let tiktok = TikTok::on(vec![Err(WireError::Timeout)]);
     assert_eq!(failed(page(&tiktok, None, None).await.unwrap_err()).class, FailureClass::Transient);
     assert_eq!(tiktok.wire.requests().len(), 1);
-    let busy = page(&TikTok::answering([refused(40201)]), None, None).await.unwrap();
-    let Next::Later { page, after } = busy.next else { panic!() };
-    assert_eq!((after.num_seconds(), page.contains("task")), (60, false));
+}
+
+#[tokio::test]
+async fn a_task_that_is_not_made_is_made_later_and_not_without_end() {
+    for nothing in [refused(40201), refused(40050), task("FAILED"), granted(json!({}))] {
+        let tiktok = TikTok::answering([nothing.clone(), nothing.clone(), nothing.clone(), task("SUCCEED")]);
+        let mut token = None;
+        for wait in [30, 60] {
+            let Next::Later { page, after } = page(&tiktok, None, token.as_deref()).await.unwrap().next else {
+                panic!()
+            };
+            assert_eq!((after.num_seconds(), page.contains("t1")), (wait, false));
+            token = Some(page);
+        }
+        let error = failed(page(&tiktok, None, token.as_deref()).await.unwrap_err());
+        assert_eq!((error.class, error.code.as_str()), (FailureClass::Transient, "40200"));
+        assert!(matches!(page(&tiktok, None, token.as_deref()).await.unwrap().next, Next::Page(_)));
+    }
 }
