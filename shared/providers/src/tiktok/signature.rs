@@ -24,12 +24,11 @@ pub(super) fn is_signed(headers: &HeaderMap, body: &[u8], apps: &[AppCredentials
     by_any(body) || escaped(body).is_some_and(|escaped| by_any(escaped.as_bytes()))
 }
 
-/// The header's bytes, if it is there exactly once.
+/// What the header says, if it is there exactly once.
 fn signature(headers: &HeaderMap) -> Option<Vec<u8>> {
     let mut values = headers.get_all(HEADER).iter();
     let (Some(value), None) = (values.next(), values.next()) else { return None };
-    let text = value.to_str().ok()?;
-    if text.len() == 64 { hex::decode(text).ok() } else { None }
+    hex::decode(value).ok()
 }
 
 /// The body with each character beyond ASCII as `\uxxxx`, in lower case and as a pair of surrogates above U+FFFF, and

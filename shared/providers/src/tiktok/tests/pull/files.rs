@@ -144,7 +144,8 @@ async fn a_file_without_leads_asks_for_no_questions() {
     ] {
         let tiktok = TikTok::answering([task("SUCCEED"), empty]);
         let Next::Page(token) = page(&tiktok, None, None).await.unwrap().next else { panic!() };
-        assert!(page(&tiktok, None, Some(&token)).await.unwrap().entries.is_empty());
+        let page = page(&tiktok, None, Some(&token)).await.unwrap();
+        assert!(page.entries.is_empty() && matches!(page.next, Next::Page(_)), "the region is at its end");
     }
 }
 
@@ -167,7 +168,8 @@ async fn without_questions_the_file_names_them() {
 
 #[tokio::test]
 async fn more_leads_than_fit_one_page_come_in_several_and_none_twice() {
-    let rows: Vec<String> = (1..=2000).map(|id| row(id, "2026-11-20 08:00:00")).collect();
+    let mut rows: Vec<String> = (1..=2000).map(|id| row(id, "2026-11-20 08:00:00")).collect();
+    rows[0] = row(1, "2026-11-21 08:00:00");
     let mut answers = vec![task("SUCCEED")];
     for _ in 0..3 {
         answers.extend([file(&rows), questions()]);
@@ -178,6 +180,8 @@ async fn more_leads_than_fit_one_page_come_in_several_and_none_twice() {
     assert_eq!(whole.sizes, [0, 900, 900, 200, 0, 0, 0, 0]);
     let expected: Vec<String> = (1..=2000).map(|id: u64| id.to_string()).collect();
     assert_eq!(whole.ids(), expected);
+    // The newest lead was on the first page.
+    assert_eq!(whole.done, json!({ "read": [seconds("2026-11-21T08:00:00Z"), null, null] }).to_string());
 }
 
 #[tokio::test]

@@ -175,3 +175,15 @@ async fn a_task_that_is_not_made_is_made_later_and_not_without_end() {
         assert!(matches!(page(&tiktok, None, token.as_deref()).await.unwrap().next, Next::Page(_)));
     }
 }
+
+#[tokio::test]
+async fn what_failed_in_one_region_does_not_count_in_the_next() {
+    let fails = || [task("CREATED"), task("FAILED")];
+    let mut answers = Vec::new();
+    for _ in 0..3 {
+        answers.extend(fails());
+        answers.extend(fails());
+        answers.extend(empty_region());
+    }
+    assert_eq!(pull(None, answers).await.waits.len(), 12);
+}
