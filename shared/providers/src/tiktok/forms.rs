@@ -2,7 +2,7 @@
 
 use super::accounts::{self, is_about_an_account};
 use super::calls::{Call, Calls};
-use super::owner::{self, LIBRARY};
+use super::owner::{self, LIBRARY, may_be_about_the_owner};
 use super::pages::Pages;
 use super::session::Session;
 use super::wire::{self, List};
@@ -22,7 +22,8 @@ pub(super) async fn choices(
     let Ok(parent) = Owner::parse(parent.as_str()) else { return Ok(None) };
     match parent.kind() {
         accounts::KIND if session.advertisers.iter().any(|id| id == parent.id()) => {
-            of_account(calls, session, &parent).await.map(Some)
+            let owner = current(calls, session, &parent).await?;
+            listed(calls, session, &owner).await.map(Some)
         }
         LIBRARY => {
             let libraries = owner::libraries(calls, session).await?;
@@ -35,20 +36,25 @@ pub(super) async fn choices(
     }
 }
 
-/// The forms of an ad account: those of its library, where it has one that lists any, or else its own.
-async fn of_account(calls: &Calls, session: &Session, account: &Owner) -> Result<Vec<Choice>, ProviderError> {
+/// By whom an owner's forms and leads are reached now: by its library, where an ad account has one that lists any form,
+/// or else by itself.
+pub(super) async fn current(calls: &Calls, session: &Session, owner: &Owner) -> Result<Owner, ProviderError> {
+    if owner.kind() != accounts::KIND {
+        return Ok(owner.clone());
+    }
     let libraries = match owner::libraries(calls, session).await {
-        Err(error) if is_about_an_account(&error) => Vec::new(),
+        Err(error) if may_be_about_the_owner(&error) => Vec::new(),
         libraries => libraries?,
     };
-    for (library, _) in libraries.iter().filter(|(_, of)| of == account) {
-        match listed(calls, session, library).await {
-            Err(error) if is_about_an_account(&error) => {}
-            Ok(forms) if forms.is_empty() => {}
-            outcome => return outcome,
+    for (library, _) in libraries.into_iter().filter(|(_, of)| of == owner) {
+        let first = vec![("page", "1".to_owned()), ("page_size", "1".to_owned())];
+        match page(calls, session, &library, first).await {
+            Err(error) if may_be_about_the_owner(&error) => {}
+            Ok(forms) if forms.list.is_empty() => {}
+            forms => return forms.map(|_| library),
         }
     }
-    listed(calls, session, account).await
+    Ok(owner.clone())
 }
 
 async fn listed(calls: &Calls, session: &Session, owner: &Owner) -> Result<Vec<Choice>, ProviderError> {
@@ -59,13 +65,22 @@ async fn listed(calls: &Calls, session: &Session, owner: &Owner) -> Result<Vec<C
 async fn list(calls: &Calls, session: &Session, owner: &Owner) -> Result<Vec<wire::Form>, ProviderError> {
     let mut forms = Vec::new();
     let mut pages = Pages::new(100);
-    while let Some(mut query) = pages.next()? {
-        query.extend([owner::parameter(owner)?, ("business_type", "LEAD_GEN".to_owned())]);
-        let list: List<wire::Form> = calls.ask(&Call::get("page/get", query).with(&session.token)).await?;
+    while let Some(query) = pages.next()? {
+        let list = page(calls, session, owner, query).await?;
         pages.seen(&list);
         forms.extend(list.list);
     }
     Ok(forms)
+}
+
+async fn page(
+    calls: &Calls,
+    session: &Session,
+    owner: &Owner,
+    mut query: Vec<(&'static str, String)>,
+) -> Result<List<wire::Form>, ProviderError> {
+    query.extend([owner::parameter(owner)?, ("business_type", "LEAD_GEN".to_owned())]);
+    calls.ask(&Call::get("page/get", query).with(&session.token)).await
 }
 
 fn choice(owner: &Owner, form: wire::Form) -> Option<Choice> {
@@ -95,28 +110,30 @@ pub(super) async fn test(calls: &Calls, session: &Session, resources: &[Resource
         return accounts::check(calls, session).await;
     }
     for (owner, forms) in chosen {
-        let listed = reached(calls, session, &owner).await.map_err(|error| about(&owner, error))?;
-        if let Some(gone) = forms.iter().find(|form| !listed.iter().any(|id| id == form.id())) {
-            return Err(not_listed(gone));
-        }
+        let found = match all_listed(calls, session, &owner, &forms).await {
+            Err(refused) => match owner::instead(calls, session, &owner, refused).await {
+                Ok(library) => all_listed(calls, session, &library, &forms).await,
+                Err(refused) => Err(refused),
+            },
+            found => found,
+        };
+        found.map_err(|error| about(&owner, error))?;
     }
     Ok(())
 }
 
-/// The ids of an owner's forms, by way of its library if the ad account is refused.
-async fn reached(calls: &Calls, session: &Session, owner: &Owner) -> Result<Vec<String>, ProviderError> {
-    let forms = match list(calls, session, owner).await {
-        Err(refused) => {
-            let library = owner::instead(calls, session, owner, refused).await?;
-            list(calls, session, &library).await?
-        }
-        Ok(forms) => forms,
-    };
-    Ok(forms.into_iter().filter_map(|form| form.page_id.0).collect())
+/// Whether all of these forms are among an owner's.
+async fn all_listed(calls: &Calls, session: &Session, owner: &Owner, forms: &[Form]) -> Result<(), ProviderError> {
+    let listed = list(calls, session, owner).await?;
+    let is_listed = |form: &&Form| listed.iter().any(|listed| listed.page_id.0.as_deref() == Some(form.id()));
+    match forms.iter().find(|form| !is_listed(form)) {
+        Some(gone) => Err(not_listed(gone)),
+        None => Ok(()),
+    }
 }
 
 fn about(owner: &Owner, error: ProviderError) -> ProviderError {
-    if !is_about_an_account(&error) {
+    if !is_about_an_account(&error) || error.explanation.is_some() {
         return error;
     }
     let what = format!("TikTok refuses access to the forms of {} {}.", named(owner), owner.id());

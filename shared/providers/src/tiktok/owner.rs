@@ -1,11 +1,12 @@
 //! What owns forms (tiktok-lead-ads.md §3): an ad account, or the library of a Business Center once the account's leads
 //! were moved there. From then on TikTok wants the library's id instead of the account's everywhere.
 //!
-//! That leads were moved is found out in two ways. Where forms are listed, a library of the account is asked first and
-//! used if it lists any. Where a form was chosen through its account before that, the account's id is used until it is
-//! refused, and then the library's.
+//! That leads were moved is found out in two ways, because TikTok does not say what the account's own id brings then:
+//! a refusal, or nothing at all. Before something is listed, downloaded or subscribed to, a library of the account is
+//! looked for, and used if it lists any form (`forms::current`). Single calls about a form use the account's id, and the
+//! library's once that is refused ([`instead`]).
 
-use super::accounts::{self, is_about_an_account};
+use super::accounts;
 use super::calls::{Call, Calls};
 use super::pages::Pages;
 use super::session::Session;
@@ -52,6 +53,13 @@ fn both(library: Library) -> Option<(Owner, Owner)> {
     Some((owner, Owner::new(accounts::KIND, &library.advertiser_id.0?).ok()?))
 }
 
+/// Whether another owner may be answered what this one was refused. A parameter that TikTok does not take (40002) may be
+/// the owner.
+pub(super) fn may_be_about_the_owner(refused: &ProviderError) -> bool {
+    use FailureClass::*;
+    matches!(refused.class, MissingPermission | ResourceNotFound | OurBug)
+}
+
 /// The library to use instead of an ad account that was refused; the refusal where there is none.
 pub(super) async fn instead(
     calls: &Calls,
@@ -59,7 +67,7 @@ pub(super) async fn instead(
     owner: &Owner,
     refused: ProviderError,
 ) -> Result<Owner, ProviderError> {
-    if owner.kind() != accounts::KIND || !is_about_an_account(&refused) {
+    if owner.kind() != accounts::KIND || !may_be_about_the_owner(&refused) {
         return Err(refused);
     }
     let libraries = libraries(calls, session).await.unwrap_or_default();

@@ -2,10 +2,10 @@
 
 use super::calls::{Call, Calls, envelope};
 use super::errors::{DUPLICATE, unreadable_answer};
-use super::owner;
 use super::pages::Pages;
 use super::session::Session;
 use super::wire::{List, Loose, Subscription};
+use super::{forms, owner};
 use crate::contract::{AppCredentials, EndingSubscription, SubscribeRequest, Subscribed};
 use crate::error::ProviderError;
 use crate::http::AnswerCap;
@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 /// Keeps the former subscription if TikTok still lists it with this address and owner, or makes another one. Of an ad
-/// account that is refused, its library is subscribed to.
+/// account whose leads were moved, its library is subscribed to.
 pub(super) async fn subscribe(
     calls: &Calls,
     session: &Session,
@@ -26,6 +26,7 @@ pub(super) async fn subscribe(
 ) -> Result<Subscribed, ProviderError> {
     let owner = &Owner::parse(request.resource.as_str())
         .map_err(|_| ProviderError::new(FailureClass::ResourceNotFound, "unknown_owner"))?;
+    let owner = &forms::current(calls, session, owner).await?;
     if let Some(former) = request.former
         && listed(calls, request.app, former)
             .await?
@@ -47,13 +48,14 @@ pub(super) async fn subscribe(
 /// perhaps without leaving the list. What TikTok does not say, or says with asterisks, is believed.
 fn is_alive(listed: &Subscription, address: &Url, owner: &Owner, session: &Session) -> bool {
     let same_address = listed.callback_url.0.as_deref() == Some(address.as_str());
-    let named = listed.subscription_detail.as_ref().and_then(|detail| match owner.kind() {
-        owner::LIBRARY => detail.library_id.0.as_deref(),
-        _ => detail.advertiser_id.0.as_deref(),
+    let same_owner = listed.subscription_detail.as_ref().is_none_or(|detail| {
+        let (account, library) = (detail.advertiser_id.0.as_deref(), detail.library_id.0.as_deref());
+        let named = if owner.kind() == owner::LIBRARY { library } else { account };
+        account.or(library).is_none() || named == Some(owner.id())
     });
     let token = listed.subscription_detail.as_ref().and_then(|detail| detail.access_token.0.as_deref());
     let same_token = token.is_none_or(|token| token == session.token.expose_secret() || token.contains('*'));
-    same_address && same_token && named.is_none_or(|named| named == owner.id())
+    same_address && same_token && same_owner
 }
 
 /// Sent once: one whose answer was lost tells of leads twice, which does no harm.

@@ -29,7 +29,7 @@ impl Read {
 pub(super) struct Position {
     /// Index of the region.
     pub(super) region: usize,
-    /// The library that has the leads of the form's ad account.
+    /// By whom the leads are reached, once that was found out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) through: Option<Owner>,
     /// Tasks that failed in this region.

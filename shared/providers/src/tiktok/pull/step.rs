@@ -2,10 +2,10 @@
 
 use super::super::calls::Calls;
 use super::super::errors::{DUPLICATE, TASK_FAILED};
-use super::super::owner;
 use super::super::questions::{questions, squash};
 use super::super::session::Session;
 use super::super::wire::date;
+use super::super::{forms, owner};
 use super::file::{self, Download};
 use super::lead::lead;
 use super::position::{Position, Read, Task};
@@ -55,7 +55,10 @@ impl Step<'_> {
         Of { owner, form: self.form, region: position.header() }
     }
 
-    async fn make(&self, position: Position) -> Result<Page, ProviderError> {
+    async fn make(&self, mut position: Position) -> Result<Page, ProviderError> {
+        if position.through.is_none() {
+            position.through = Some(forms::current(self.calls, self.session, self.form.owner()).await?);
+        }
         let next = match task::make(self.calls, self.session, &self.of(&position)).await {
             Ok(seen) => self.made(position, seen)?,
             Err(refused) => match self.instead(&position, refused).await {
@@ -70,10 +73,10 @@ impl Step<'_> {
 
     /// Makes the task by way of the ad account's library, unless an owner has been found that works.
     async fn instead(&self, position: &Position, refused: ProviderError) -> Result<(Position, Seen), ProviderError> {
-        if position.through.is_some() || position.is_of_use() {
+        if position.is_of_use() {
             return Err(refused);
         }
-        let library = owner::instead(self.calls, self.session, self.form.owner(), refused).await?;
+        let library = owner::instead(self.calls, self.session, self.of(position).owner, refused).await?;
         let position = Position { through: Some(library), ..position.clone() };
         let seen = task::make(self.calls, self.session, &self.of(&position)).await?;
         Ok((position, seen))

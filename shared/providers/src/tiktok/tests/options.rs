@@ -134,9 +134,11 @@ async fn pages_are_read_to_the_end_and_a_list_without_end_is_an_error() {
 
 #[tokio::test]
 async fn once_leads_were_moved_the_forms_are_those_of_the_library() {
-    let tiktok = TikTok::answering([libraries(&[("4", "22"), ("5", "11")]), forms(&["900"], 1)]);
+    let tiktok = TikTok::answering([libraries(&[("4", "22"), ("5", "11")]), forms(&["900"], 1), forms(&["900"], 1)]);
     assert_eq!(ids(options(&tiktok, "forms", Some("advertiser:11")).await.unwrap()), ["library:5/900"]);
-    assert_eq!(query(&tiktok.wire.requests()[1])[1], pair("library_id", "5"));
+    let requests = tiktok.wire.requests();
+    assert_eq!(query(&requests[1])[1..], [pair("library_id", "5"), pair("page", "1"), pair("page_size", "1")]);
+    assert_eq!(query(&requests[2])[1], pair("library_id", "5"));
 }
 
 #[tokio::test]
@@ -188,7 +190,7 @@ async fn the_test_takes_one_call_for_each_owner() {
 
 #[tokio::test]
 async fn the_test_names_the_form_that_is_gone() {
-    let (gone, _) = test(vec![forms(&["900"], 1)], &["advertiser:11/900", "advertiser:11/901"]).await;
+    let (gone, _) = test(vec![forms(&["900"], 1), libraries(&[])], &["advertiser:11/900", "advertiser:11/901"]).await;
     let gone = gone.unwrap_err();
     assert_eq!((gone.class, gone.code.as_str()), (FailureClass::ResourceNotFound, "form_not_listed"));
     assert_eq!(gone.explanation.unwrap().reason, "Ad account 11 has no form 901.");
@@ -208,6 +210,8 @@ async fn the_test_names_the_account_that_is_refused() {
 
 #[tokio::test]
 async fn a_form_that_was_chosen_before_its_leads_were_moved_is_found_in_the_library() {
-    let answers = vec![refused(40301), libraries(&[("5", "11")]), forms(&["900"], 1)];
-    assert_eq!(test(answers, &["advertiser:11/900"]).await, (Ok(()), 3));
+    for own in [refused(40301), refused(40001), refused(40002), forms(&[], 0)] {
+        let answers = vec![own, libraries(&[("5", "11")]), forms(&["900"], 1)];
+        assert_eq!(test(answers, &["advertiser:11/900"]).await, (Ok(()), 3));
+    }
 }

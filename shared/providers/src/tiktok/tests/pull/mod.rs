@@ -14,9 +14,25 @@ fn window_start() -> DateTime<Utc> {
     "2026-10-01T00:00:00Z".parse().unwrap()
 }
 
-/// One page of the form of ad account 11.
+/// One page of the form of library 5.
 async fn page(tiktok: &TikTok, since: Option<&str>, page: Option<&str>) -> Result<Page, PullError> {
-    page_of(tiktok, "advertiser:11/900", since, page).await
+    page_of(tiktok, "library:5/900", since, page).await
+}
+
+/// Ad account 11 has no library.
+fn no_library() -> Response<Bytes> {
+    granted(json!({ "list": [] }))
+}
+
+/// Library 5 is that of ad account 11, if it lists any form.
+fn library() -> Response<Bytes> {
+    granted(
+        json!({ "list": [{ "library_id": "4", "advertiser_id": "22" }, { "library_id": "5", "advertiser_id": "11" }] }),
+    )
+}
+
+fn a_form() -> Response<Bytes> {
+    granted(json!({ "list": [{ "page_id": "900" }] }))
 }
 
 async fn page_of(tiktok: &TikTok, form: &str, since: Option<&str>, page: Option<&str>) -> Result<Page, PullError> {
@@ -36,11 +52,18 @@ struct Whole {
 }
 
 async fn pull(since: Option<&str>, answers: Vec<Response<Bytes>>) -> Whole {
+    let mut whole = pull_after(vec![no_library()], since, answers).await;
+    assert_eq!(path(&whole.requests.remove(0)), "page/library/get/");
+    whole
+}
+
+/// The same, after it was found out with these answers by whom the leads are reached.
+async fn pull_after(first: Vec<Response<Bytes>>, since: Option<&str>, answers: Vec<Response<Bytes>>) -> Whole {
     let mut all = Whole { entries: vec![], sizes: vec![], waits: vec![], done: String::new(), requests: vec![] };
-    let tiktok = TikTok::answering(answers);
+    let tiktok = TikTok::answering(first.into_iter().chain(answers));
     let mut token: Option<String> = None;
     for _ in 0..200 {
-        let page = page(&tiktok, since, token.as_deref()).await.unwrap();
+        let page = page_of(&tiktok, "advertiser:11/900", since, token.as_deref()).await.unwrap();
         all.sizes.push(page.entries.len());
         all.entries.extend(page.entries);
         token = match page.next {
