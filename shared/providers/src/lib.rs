@@ -9,6 +9,7 @@ pub mod facebook;
 pub mod google_calendar;
 pub mod http;
 pub mod registry;
+pub mod tiktok;
 
 pub use contract::*;
 pub use error::{Explanation, ProviderError, PullError};
