@@ -1,15 +1,15 @@
 //! Messages that a provider sends to its clients: kept in a queue, sent from there or taken out by a test.
 
+pub(crate) mod exchange;
 pub(crate) mod messenger;
 mod outbox;
 mod wire;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use exchange::is_loopback_http;
 pub use outbox::NotificationCounts;
 pub(crate) use outbox::Outbox;
-pub use wire::DeliveryError;
-pub(crate) use wire::is_loopback_http;
 
 /// What becomes of notifications that are due.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +35,20 @@ pub enum NotificationMode {
     Duplicate,
     /// Held back: they wait until they are released, or until the mode is another one.
     Hold,
+}
+
+/// Why a notification was not delivered.
+#[derive(Debug, thiserror::Error)]
+pub enum DeliveryError {
+    /// The sandbox sends only to loopback `http` addresses, with headers that fit on their lines.
+    #[error("{0} is not sent to: only loopback http addresses are")]
+    Address(String),
+    /// Nobody listens, or the connection broke.
+    #[error("no connection: {0}")]
+    Connection(#[from] std::io::Error),
+    /// What came back is not HTTP, or did not come in time.
+    #[error("no answer of HTTP in time")]
+    Answer,
 }
 
 /// One message: a POST without body.
