@@ -142,7 +142,9 @@ pub(crate) fn unsubscribe(
 }
 
 fn change(facebook: &mut Facebook, id: &str, change: impl FnOnce(&mut Page)) {
-    facebook.pages.get_mut(id).into_iter().next().map_or((), change);
+    if let Some(page) = facebook.pages.get_mut(id) {
+        change(page);
+    }
 }
 
 /// The app that may change the page's subscriptions.

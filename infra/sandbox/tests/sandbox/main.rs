@@ -4,6 +4,7 @@
 
 mod channels;
 mod copies;
+mod facebook;
 mod instances;
 mod notifications;
 mod oauth;

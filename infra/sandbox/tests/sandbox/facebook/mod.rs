@@ -1,0 +1,10 @@
+//! The imitation of Facebook, held against the facts about lead ads.
+
+mod dialog;
+mod errors;
+mod leads;
+mod limits;
+mod pages;
+mod support;
+mod tokens;
+mod webhooks;
