@@ -19,6 +19,8 @@ Options:
 
 Environment:
   GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET   talk to the real Google instead of the sandbox
+  FACEBOOK_CLIENT_ID, FACEBOOK_CLIENT_SECRET, FACEBOOK_VERIFY_TOKEN
+                                           talk to the real Facebook instead of the sandbox
   AWS_ENDPOINT_URL                         use another AWS than the embedded one
 ";
 

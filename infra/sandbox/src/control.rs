@@ -28,7 +28,7 @@ pub(crate) fn router() -> Router<Sandbox> {
 }
 
 async fn index() -> Html<String> {
-    Html(INDEX.replace("{{facebook}}", facebook::control::PANEL))
+    Html(INDEX.replace("<!-- facebook -->", facebook::control::PANEL))
 }
 
 async fn show(State(sandbox): State<Sandbox>) -> Response {

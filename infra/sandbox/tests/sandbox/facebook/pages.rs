@@ -6,7 +6,7 @@ use sandbox::facebook::{
 };
 use serde_json::{Value, json};
 
-use super::support::{APP_TOKEN, code, data, queued};
+use super::support::{code, data, queued};
 use crate::support::text;
 
 const FORM_FIELDS: &str = "id,name,status,locale,leads_count,expired_leads_count,created_time,page_id,questions";
@@ -218,32 +218,52 @@ async fn each_permission_that_was_declined_is_missed_where_it_is_needed() {
 }
 
 #[tokio::test]
-async fn the_page_has_buttons_and_they_name_what_is_there() {
+async fn the_page_has_buttons_and_each_is_understood() {
     let world = queued().await;
     let page = world.send("GET", "/_sandbox/", &[], "").await.body;
-    assert!(page.contains("/_sandbox/google/") && page.contains("/_sandbox/facebook/") && !page.contains("{{"));
-    world.user(ALICE).await;
-    let buttons = page.split("<button ").skip(1).filter_map(|button| {
-        let attribute = |name: &str| Some(button.split_once(&format!("{name}='"))?.1.split_once('\'')?.0);
-        let path = button.split_once("data-path=\"").and_then(|(_, rest)| rest.split_once('"')).map(|(path, _)| path);
-        Some((path?.to_owned(), attribute("data-body")?.to_owned()))
-    });
-    let acts: Vec<(String, String)> =
-        buttons.filter(|(path, _)| ["acts", "leads", "forge"].contains(&path.as_str())).collect();
-    assert!(acts.len() > 20, "{acts:?}");
-    for (path, body) in acts {
-        let body: Value = serde_json::from_str(&body).unwrap();
-        if body["act"] != "declinePermission" {
-            world.act(json!({ "act": "restorePage", "page": BAKERY }));
-            world.act(json!({ "act": "setFormStatus", "form": NEWSLETTER_FORM, "status": "ACTIVE" }));
-        }
+    assert!(page.contains("/_sandbox/google/") && page.contains("/_sandbox/facebook/"));
+    let buttons: Vec<(&str, Value)> = page.split("<button data-facebook ").skip(1).filter_map(button).collect();
+    assert!(buttons.len() > 40, "{buttons:?}");
+    for (path, body) in buttons {
+        world.sandbox.facebook().reset_switches();
+        world.act(json!({ "act": "restorePage", "page": BAKERY }));
+        world.act(json!({ "act": "setFormStatus", "form": NEWSLETTER_FORM, "status": "ACTIVE" }));
+        world.act(json!({ "act": "passCheckpoint", "person": ALICE }));
         world.user(ALICE).await;
-        let answer = world.control(&path, body.clone()).await;
+        let answer = world.control(path, body.clone()).await;
         assert_eq!(answer.status, 200, "{path} {body}: {}", answer.body);
     }
-    let wrong = world.control("acts", json!({ "act": "changePassword", "person": "1" })).await;
-    assert_eq!(wrong.status, 400);
-    let unknown = world.control("acts", json!({ "act": "dance" })).await;
-    assert_eq!(unknown.status, 400);
-    assert_eq!(world.read("me", APP_TOKEN).await.status, 400);
+}
+
+/// The path and the body of a button, if it has a body.
+fn button(text: &str) -> Option<(&str, Value)> {
+    let attribute = |name: &str, quote: char| {
+        let rest = text.split('>').next()?.split_once(&format!("{name}={quote}"))?.1;
+        Some(rest.split_once(quote)?.0)
+    };
+    let body = serde_json::from_str(attribute("data-body", '\'')?).unwrap();
+    Some((attribute("data-path", '"').unwrap_or("switches"), body))
+}
+
+#[tokio::test]
+async fn what_the_controls_do_not_understand_is_refused_with_the_reason() {
+    let world = queued().await;
+    for (path, body) in [
+        ("acts", json!({ "act": "changePassword", "person": "1" })),
+        ("acts", json!({ "act": "dance" })),
+        ("acts", json!({ "act": "removePage", "page": "1" })),
+        ("acts", json!({ "act": "addForm", "page": BAKERY, "id": NEWSLETTER_FORM, "name": "x" })),
+        ("acts", json!({ "act": "declinePermission", "person": ALICE, "permission": "leads_retrieval" })),
+        ("leads", json!({ "forms": ["1"] })),
+        ("leads", json!({ "count": 10_001 })),
+        ("redeliver", json!({ "leads": ["1"] })),
+        ("switches", json!({ "faults": [{ "fault": "dance" }] })),
+        ("consent", json!({ "authorization_url": "x" })),
+    ] {
+        let before = world.sandbox.facebook().overview();
+        let answer = world.control(path, body.clone()).await;
+        assert_eq!(answer.status, 400, "{path} {body}");
+        assert!(!text(&answer.json(), "error").is_empty());
+        assert_eq!(world.sandbox.facebook().overview(), before);
+    }
 }
