@@ -6,5 +6,6 @@ mod leads;
 mod limits;
 mod pages;
 mod support;
+mod tenants;
 mod tokens;
 mod webhooks;

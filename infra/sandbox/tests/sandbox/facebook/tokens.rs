@@ -7,7 +7,7 @@ use sandbox::facebook::{
 use serde_json::{Value, json};
 
 use super::support::{APP_TOKEN, REDIRECT, code, data, hmac_hex, queued};
-use crate::support::{World, encoded, parameter, text};
+use crate::support::{World, encoded, text};
 
 async fn debug(world: &World, token: &str) -> Value {
     let answer = world.graph("GET", "debug_token", APP_TOKEN, &[("input_token", token)]).await;
@@ -199,27 +199,6 @@ async fn taking_the_permissions_back_ends_every_token_of_the_person_for_this_app
         world.sandbox.facebook().take_deliveries().is_empty(),
         "the app is called back only when the person does it"
     );
-}
-
-#[tokio::test]
-async fn two_apps_have_grants_of_their_own() {
-    let world = queued().await;
-    let alice = world.user(ALICE).await;
-    let url = world.dialog_url(&[("client_id", OTHER_CLIENT_ID)]);
-    let redirect = world.sandbox.facebook().consent(&url, &Consent::default()).unwrap();
-    let fields = [
-        ("client_id", OTHER_CLIENT_ID),
-        ("client_secret", OTHER_CLIENT_SECRET),
-        ("redirect_uri", REDIRECT),
-        ("code", &parameter(&redirect, "code").unwrap()),
-    ];
-    let reply = world.form("/facebook/v26.0/oauth/access_token", &fields).await.json();
-    let other = text(&reply, "access_token");
-    let proof = hmac_hex(OTHER_CLIENT_SECRET, other);
-    world.act(json!({ "act": "removeApp", "person": ALICE }));
-    assert_eq!(code(&world.read("me", &alice).await), (190, 458));
-    let path = format!("/facebook/v26.0/me?{}", encoded(&[("access_token", other), ("appsecret_proof", &proof)]));
-    assert_eq!(world.send("GET", &path, &[], "").await.status, 200);
 }
 
 #[tokio::test]
