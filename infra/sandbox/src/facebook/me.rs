@@ -9,6 +9,7 @@ use super::{
     errors::GraphError,
     fields::{self, Shape},
     grants::TokenKind,
+    pages,
     paging::{self, Window},
     state::{Facebook, Page},
 };
@@ -18,7 +19,7 @@ const USER: Shape = Shape { node: "User", known: &["id", "name", "email"], usual
 
 const ACCOUNT: Shape = Shape {
     node: "Page",
-    known: &["id", "name", "access_token", "tasks", "category"],
+    known: &["id", "name", "access_token", "tasks", "category", "business", "has_lead_access"],
     usual: &["access_token", "category", "name", "tasks"],
 };
 
@@ -123,8 +124,10 @@ pub(crate) fn accounts(
     }
     let (token, person) = (held.token.clone(), held.person.id.clone());
     let (keys, more) = Window::of(call, most)?.cut(visible(facebook, &held).into_iter(), false);
+    let lead_access: Vec<Value> =
+        keys.iter().filter_map(|id| facebook.page(id)).map(|page| pages::lead_access(page, &held)).collect();
     let mut data = Vec::new();
-    for id in &keys {
+    for (id, lead_access) in keys.iter().zip(lead_access) {
         let page_token = facebook.grants.page_token(&token, id, now);
         let page = facebook.page(id).ok_or_else(|| GraphError::not_visible("get", id))?;
         data.push(fields::show(id, &names, |name| match name {
@@ -132,6 +135,8 @@ pub(crate) fn accounts(
             "category" => Some(json!(page.category)),
             "tasks" => page.roles.get(&person).map(|tasks| json!(tasks)),
             "access_token" => Some(json!(page_token)),
+            "business" => Some(json!({ "id": page.business })),
+            "has_lead_access" => Some(lead_access.clone()),
             _ => None,
         }));
     }

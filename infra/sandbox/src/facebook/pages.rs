@@ -65,7 +65,7 @@ pub(crate) fn reads_leads(page: &Page, app: &str, person: &str) -> bool {
 }
 
 /// The field `has_lead_access`.
-fn lead_access(page: &Page, held: &Held<'_>) -> Value {
+pub(crate) fn lead_access(page: &Page, held: &Held<'_>) -> Value {
     let (app, person) = (&held.token.app, &held.person.id);
     let managed = page.lead_access.managed;
     let app_may = held.grant.has("leads_retrieval") && (!managed || page.lead_access.apps.contains(app));

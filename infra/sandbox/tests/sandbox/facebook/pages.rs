@@ -145,6 +145,8 @@ async fn has_lead_access_says_why_not_and_what_helps() {
                 && !text(&not, "failure_resolution").is_empty()
         );
     }
+    let listed = data(&world.graph("GET", "me/accounts", &chloe, &fields).await);
+    assert_eq!((&listed[0]["id"], &listed[0]["has_lead_access"]["can_access_lead"]), (&json!(GALLERY), &json!(false)));
     world.act(json!({ "act": "assignLeadAccess", "page": GALLERY }));
     let fine = world.graph("GET", GALLERY, &gallery, &fields).await.json();
     assert_eq!(fine["has_lead_access"]["can_access_lead"], true);
