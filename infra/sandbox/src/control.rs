@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use url::Url;
 
-use crate::{Consent, Sandbox, SwitchChange, google::ADA};
+use crate::{Consent, Sandbox, SwitchChange, google::ADA, tiktok};
 
 const INDEX: &str = include_str!("index.html");
 
@@ -27,8 +27,8 @@ pub(crate) fn router() -> Router<Sandbox> {
         .route("/_sandbox/google/requests", get(requests).delete(reset_requests))
 }
 
-async fn index() -> Html<&'static str> {
-    Html(INDEX)
+async fn index() -> Html<String> {
+    Html(INDEX.replace("<!-- tiktok -->", tiktok::CONTROLS))
 }
 
 async fn show(State(sandbox): State<Sandbox>) -> Response {

@@ -10,6 +10,7 @@ mod faults;
 pub mod google;
 mod notifications;
 mod switches;
+pub mod tiktok;
 
 use std::{
     collections::HashMap,
@@ -28,7 +29,7 @@ use notifications::Outbox;
 
 pub use counters::{Counters, PathKind};
 pub use google::consent::{Consent, ConsentError};
-pub use notifications::{DeliveryError, Notification, NotificationCounts, NotificationMode, Notify};
+pub use notifications::{DeliveryError, Notification, NotificationCounts, NotificationMode, Notify, Retry};
 pub use switches::{Fault, FaultKind, Rotation, SwitchChange, Switches};
 
 /// Tells the time; the sandbox reads no other clock.
@@ -98,6 +99,11 @@ struct Inner {
 #[derive(Serialize, Deserialize)]
 pub(crate) struct State {
     pub(crate) google: google::state::Google,
+    /// Empty when the state was exported before there was a TikTok; it is populated then.
+    #[serde(default)]
+    pub(crate) tiktok: tiktok::state::TikTok,
+    #[serde(skip)]
+    pub(crate) tiktok_live: tiktok::live::Live,
     #[serde(skip)]
     pub(crate) switches: Switches,
     #[serde(skip)]
@@ -132,12 +138,16 @@ impl Sandbox {
         let now = (options.clock)();
         let mut state = former.unwrap_or_else(|| State {
             google: google::data::populate(options.seed, now, options.events),
+            tiktok: tiktok::state::TikTok::default(),
+            tiktok_live: tiktok::live::Live::default(),
             switches: Switches::default(),
             counters: Counters::default(),
             outbox: Outbox::default(),
             revision: 0,
         });
         state.outbox = Outbox::new(options.notify);
+        state.tiktok_live = tiktok::live::Live::new(options.notify);
+        state.tiktok.populate_if_empty(options.seed, now);
         Self {
             inner: Arc::new(Inner {
                 clock: options.clock,
@@ -161,6 +171,7 @@ impl Sandbox {
         google::router()
             .layer(middleware::from_fn_with_state(self.clone(), faults::apply))
             .merge(control::router())
+            .merge(tiktok::router(self))
             .with_state(self.clone())
     }
 
@@ -192,6 +203,19 @@ impl Sandbox {
         .into_iter()
         .map(|(name, path)| (name.to_owned(), format!("{}{path}", self.inner.base_url)))
         .collect()
+    }
+
+    /// The variables that point Aura's TikTok provider at this sandbox.
+    pub fn tiktok_vars(&self) -> HashMap<String, String> {
+        [("TIKTOK_AUTH_URL", "tiktok/portal/auth"), ("TIKTOK_API_URL", "tiktok/open_api/v1.3/")]
+            .into_iter()
+            .map(|(name, path)| (name.to_owned(), format!("{}{path}", self.inner.base_url)))
+            .collect()
+    }
+
+    /// TikTok's side, to be looked at and changed by tests.
+    pub fn tiktok(&self) -> tiktok::TikTok {
+        tiktok::TikTok::new(self.clone())
     }
 
     /// Google's side, to be looked at and changed by tests.

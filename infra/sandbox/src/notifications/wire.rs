@@ -1,4 +1,4 @@
-//! Just enough HTTP/1.1 to send a POST without body to this machine and to read the status of the answer.
+//! Just enough HTTP/1.1 to send a POST to this machine and to read the status of the answer.
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -45,24 +45,28 @@ pub(crate) fn is_loopback_http(address: &Url) -> bool {
 pub(crate) async fn post(notification: &Notification) -> Result<u16, DeliveryError> {
     let refused = || DeliveryError::Address(notification.address.clone());
     let address = Url::parse(&notification.address).ok().filter(is_loopback_http).ok_or_else(refused)?;
-    let request = request(&address, &notification.headers).ok_or_else(refused)?;
+    let request = request(&address, notification).ok_or_else(refused)?;
     timeout(PATIENCE, exchange(&address, &request)).await.map_err(|_| DeliveryError::Answer)?
 }
 
-fn request(address: &Url, headers: &[(String, String)]) -> Option<String> {
+fn request(address: &Url, notification: &Notification) -> Option<String> {
     let path = &address[url::Position::BeforePath..url::Position::AfterQuery];
     let host = &address[url::Position::BeforeHost..url::Position::AfterPort];
-    let mut request = format!("POST {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Length: 0\r\n");
-    request.push_str(
-        "Accept: */*\r\nUser-Agent: APIs-Google; (+https://developers.google.com/webmasters/APIs-Google)\r\n",
-    );
-    for (name, value) in headers {
+    let length = notification.body.len();
+    let mut request =
+        format!("POST {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Length: {length}\r\n");
+    request.push_str("Accept: */*\r\n");
+    if notification.header("User-Agent").is_none() {
+        request.push_str("User-Agent: APIs-Google; (+https://developers.google.com/webmasters/APIs-Google)\r\n");
+    }
+    for (name, value) in &notification.headers {
         if name.contains(|at: char| at.is_control() || at == ':') || value.contains(char::is_control) {
             return None;
         }
         request.push_str(&format!("{name}: {value}\r\n"));
     }
     request.push_str("\r\n");
+    request.push_str(&notification.body);
     Some(request)
 }
 
