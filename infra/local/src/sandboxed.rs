@@ -69,32 +69,56 @@ fn write(path: &Path, state: &Value) -> std::io::Result<()> {
     std::fs::rename(beside, path)
 }
 
-/// Refuses one half of a client: the person means the real Google and would get the sandbox.
+const GOOGLE: [&str; 2] = ["GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"];
+const TIKTOK: [&str; 2] = ["TIKTOK_CLIENT_ID", "TIKTOK_CLIENT_SECRET"];
+
+/// Refuses one half of a client: the person means the real provider and would get the sandbox.
 pub(crate) fn check_client(person: &Vars) -> Result<(), StartError> {
-    const NAMES: [&str; 2] = ["GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"];
-    match NAMES.map(|name| person.get(name).is_some()) {
-        [true, false] => Err(StartError::HalfAClient { given: NAMES[0], missing: NAMES[1] }),
-        [false, true] => Err(StartError::HalfAClient { given: NAMES[1], missing: NAMES[0] }),
+    [GOOGLE, TIKTOK].into_iter().try_for_each(|names| match names.map(|name| person.get(name).is_some()) {
+        [true, false] => Err(StartError::HalfAClient { given: names[0], missing: names[1] }),
+        [false, true] => Err(StartError::HalfAClient { given: names[1], missing: names[0] }),
         _ => Ok(()),
+    })
+}
+
+/// The secrets of the providers' clients: the end of each one's name, and what it holds.
+pub(crate) fn clients(person: &Vars) -> [(&'static str, Value); 2] {
+    [("google-calendar", google_client(person)), ("tiktok-lead-ads", tiktok_client(person))]
+}
+
+/// Variables that lead functions to the sandbox, for each provider at which the person has no client of their own.
+pub(crate) fn vars(sandbox: &Sandbox, person: &Vars) -> HashMap<String, String> {
+    let mut vars = HashMap::new();
+    if !is_real_google(person) {
+        vars.extend(sandbox.google_vars());
     }
+    if own(TIKTOK, person).is_none() {
+        vars.extend(sandbox.tiktok_vars());
+    }
+    vars
 }
 
 /// The client that Aura is at Google: the person's own, or the sandbox's.
-pub(crate) fn google_client(person: &Vars) -> Value {
-    match (person.get("GOOGLE_CLIENT_ID"), person.get("GOOGLE_CLIENT_SECRET")) {
-        (Some(id), Some(secret)) => json!({"client_id": id, "client_secret": secret}),
-        _ => json!({"client_id": sandbox::google::CLIENT_ID, "client_secret": sandbox::google::CLIENT_SECRET}),
-    }
+fn google_client(person: &Vars) -> Value {
+    own(GOOGLE, person).unwrap_or_else(
+        || json!({"client_id": sandbox::google::CLIENT_ID, "client_secret": sandbox::google::CLIENT_SECRET}),
+    )
 }
 
-/// Variables that lead functions to the sandbox; none when the person has a client of their own.
-pub(crate) fn google_vars(sandbox: &Sandbox, person: &Vars) -> HashMap<String, String> {
-    if is_real_google(person) { HashMap::new() } else { sandbox.google_vars() }
+/// The app that Aura is at TikTok: the person's own, or the sandbox's.
+fn tiktok_client(person: &Vars) -> Value {
+    own(TIKTOK, person).unwrap_or_else(
+        || json!({"client_id": sandbox::tiktok::CLIENT_ID, "client_secret": sandbox::tiktok::CLIENT_SECRET}),
+    )
 }
 
 /// Whether the person has a client at the real Google.
 pub(crate) fn is_real_google(person: &Vars) -> bool {
-    person.get("GOOGLE_CLIENT_ID").is_some() && person.get("GOOGLE_CLIENT_SECRET").is_some()
+    own(GOOGLE, person).is_some()
+}
+
+fn own([id, secret]: [&str; 2], person: &Vars) -> Option<Value> {
+    Some(json!({"client_id": person.get(id)?, "client_secret": person.get(secret)?}))
 }
 
 #[cfg(test)]
@@ -102,12 +126,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn half_a_google_client_is_refused_with_the_name_of_the_other_half() {
+    fn half_a_client_is_refused_with_the_name_of_the_other_half() {
         let vars = |names: &[&str]| Vars::new(names.iter().map(|name| ((*name).to_owned(), "x".to_owned())).collect());
         let why = check_client(&vars(&["GOOGLE_CLIENT_SECRET"])).unwrap_err().to_string();
         assert!(why.contains("without GOOGLE_CLIENT_ID"), "{why}");
         assert!(check_client(&vars(&["GOOGLE_CLIENT_ID"])).is_err());
         assert!(check_client(&vars(&["GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"])).is_ok());
         assert!(check_client(&vars(&[])).is_ok());
+        let why = check_client(&vars(&["TIKTOK_CLIENT_ID"])).unwrap_err().to_string();
+        assert!(why.contains("without TIKTOK_CLIENT_SECRET"), "{why}");
     }
 }

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{limits::Limits, live::Live};
+use super::{
+    limits::{Limits, Meter},
+    live::Live,
+};
 use crate::NotificationMode;
 
 mod change;
@@ -97,7 +100,7 @@ impl Fault {
 pub struct Switches {
     /// Misbehaviours that still have requests to fail; the first one that matches is taken.
     pub faults: Vec<Fault>,
-    /// How many requests are admitted. Off at first, as the clock of a test stands still.
+    /// How many requests are admitted, counted from when it is set. Off at first, as the clock of a test stands still.
     pub limits: Limits,
     /// What the exchange answers.
     pub tokens: TokenKind,
@@ -180,6 +183,9 @@ impl Switches {
 /// Sets what `change` names and leaves the rest; webhooks that were held back are let go if they are not held any more.
 pub(crate) fn apply(live: &mut Live, change: SwitchChange) {
     let releases = change.release_webhooks || change.webhooks.is_some_and(|mode| mode != NotificationMode::Hold);
+    if change.limits.is_some() {
+        live.meter = Meter::default();
+    }
     change.set(&mut live.switches);
     if releases {
         live.outbox.release();
@@ -189,6 +195,6 @@ pub(crate) fn apply(live: &mut Live, change: SwitchChange) {
 /// Ends all misbehaviour. What was revoked or has disappeared stays so.
 pub(crate) fn reset(live: &mut Live) {
     live.switches = Switches::default();
-    live.meter = super::limits::Meter::default();
+    live.meter = Meter::default();
     live.outbox.release();
 }

@@ -11,4 +11,5 @@ mod shapes;
 mod support;
 mod switches;
 mod sync;
+mod tiktok;
 mod writes;
