@@ -151,22 +151,20 @@ pub(crate) async fn page(State(sandbox): State<Sandbox>, RawQuery(query): RawQue
 
 /// `POST /tiktok/portal/auth`: the page's own form; the request stands in the query still.
 pub(crate) async fn answer(State(sandbox): State<Sandbox>, RawQuery(query): RawQuery, body: String) -> Response {
-    let consent = sandbox.read(|state| consent_of_form(&state.tiktok, &body));
-    match decide(&sandbox, &query.unwrap_or_default(), &consent) {
+    match decide(&sandbox, &query.unwrap_or_default(), &consent_of_form(&body)) {
         Ok(url) => (StatusCode::SEE_OTHER, [(header::LOCATION, url.to_string()), no_store()]).into_response(),
         Err(error) => blocked(&error.to_string()),
     }
 }
 
-/// Boxes of other people's accounts do not count: without scripts the page shows those of all. No box ticked cancels.
-fn consent_of_form(tiktok: &TikTok, body: &str) -> Consent {
+/// The boxes of each person's accounts have names of their own, as the page has those of all. No box ticked cancels.
+fn consent_of_form(body: &str) -> Consent {
     let fields: Vec<(String, String)> = url::form_urlencoded::parse(body.as_bytes()).into_owned().collect();
     let all =
         |name: &str| -> Vec<&String> { fields.iter().filter(|(key, _)| key == name).map(|(_, value)| value).collect() };
     let person = all("person").first().map(|key| (*key).clone());
-    let roles = person.as_deref().and_then(|key| tiktok.person(key)).map(|person| &person.roles);
-    let is_own = |id: &&String| roles.is_some_and(|roles| roles.contains_key(*id));
-    let accounts: Vec<String> = all("account").into_iter().filter(is_own).cloned().collect();
+    let accounts: Vec<String> =
+        all(&account_field(person.as_deref().unwrap_or_default())).into_iter().cloned().collect();
     let ticked = all("scope");
     let left_out = Scope::ALL.map(Scope::id).into_iter().filter(|id| !ticked.iter().any(|one| **one == id.to_string()));
     let confirms = all("decision").iter().any(|decision| *decision == "confirm");
@@ -188,10 +186,19 @@ fn person_choice(person: &Person, is_first: bool) -> String {
 fn account_boxes(tiktok: &TikTok, person: &Person) -> String {
     let boxes = tiktok.accounts_of(person).map(|account| {
         let role = person.roles.get(&account.id).map(|role| format!("{role:?} · {}", account.id)).unwrap_or_default();
-        choice("checkbox", "account", &account.id, " checked", &account.name, &role)
+        choice("checkbox", &account_field(&person.key), &account.id, " checked", &account.name, &role)
     });
     let boxes: String = boxes.collect();
-    format!("<fieldset data-person=\"{0}\"><legend>Ad accounts of {0}</legend>{boxes}</fieldset>", escape(&person.name))
+    let (key, name) = (escape(&person.key), escape(&person.name));
+    format!(
+        "<style>form:not(:has([name=person][value={key}]:checked)) [data-person={key}] {{ display: none; }}</style>\
+         <fieldset data-person=\"{key}\"><legend>Ad accounts of {name}</legend>{boxes}</fieldset>"
+    )
+}
+
+/// The name of the boxes of one person's accounts.
+fn account_field(person: &str) -> String {
+    format!("account-{person}")
 }
 
 fn scope_box(scope: Scope) -> String {

@@ -82,6 +82,10 @@ async fn events(
 #[derive(Deserialize)]
 #[serde(tag = "act", rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 enum Act {
+    AddAccount {
+        person: String,
+        name: String,
+    },
     AddForm {
         account: String,
         title: String,
@@ -115,6 +119,7 @@ async fn acts(State(sandbox): State<Sandbox>, act: Result<Json<Act>, JsonRejecti
     let Json(act) = act?;
     let tiktok = sandbox.tiktok();
     let done = match act {
+        Act::AddAccount { person, name } => tiktok.add_account(&person, &name).map(Some),
         Act::AddForm { account, title, questions } => tiktok.add_form(&account, &title, questions).map(Some),
         Act::MoveLeads { account } => tiktok.move_leads(&account).map(Some),
         Act::RemoveForm { form } => tiktok.remove_form(&form).map(|()| None),

@@ -21,6 +21,8 @@ const FIRST_DAYS: i64 = 120;
 /// The kind of form that collects leads.
 pub(crate) const LEAD_GEN: &str = "LEAD_GEN";
 
+const BERLIN: [&str; 3] = ["EUR", "Europe/Berlin", "DE"];
+
 const AURA: &str = "Aura Beispiel GmbH";
 const HOPPER: &str = "Hopper Motors Inc.";
 
@@ -111,29 +113,25 @@ fn people() -> Vec<Person> {
     ]
 }
 
-/// Another person.
-pub(crate) fn person(key: &str, name: &str, company: &str, open_id: &str, roles: BTreeMap<String, Role>) -> Person {
+fn person(key: &str, name: &str, company: &str, open_id: &str, roles: BTreeMap<String, Role>) -> Person {
     Person { key: key.into(), name: name.into(), open_id: open_id.into(), company: company.into(), roles }
 }
 
 fn accounts(created: DateTime<Utc>) -> [Account; 4] {
-    let account = |id: &str, name: &str, company: &str, [currency, timezone, country]: [&str; 3]| Account {
-        id: id.into(),
-        name: name.into(),
-        company: company.into(),
-        currency: currency.into(),
-        timezone: timezone.into(),
-        country: country.into(),
-        library: (id == MOVED_ACCOUNT).then(|| LIBRARY.to_owned()),
-        created,
-    };
-    let berlin = ["EUR", "Europe/Berlin", "DE"];
+    let moved = account(MOVED_ACCOUNT, "東京支社", AURA, ["JPY", "Asia/Tokyo", "JP"], created);
     [
-        account(FIRST_ACCOUNT, "Müller & Söhne – Leads", AURA, berlin),
-        account(SECOND_ACCOUNT, "Aura US", AURA, ["USD", "America/New_York", "US"]),
-        account(MOVED_ACCOUNT, "東京支社", AURA, ["JPY", "Asia/Tokyo", "JP"]),
-        account(OTHER_ACCOUNT, "Hopper Motors", HOPPER, ["USD", "America/Chicago", "US"]),
+        account(FIRST_ACCOUNT, "Müller & Söhne – Leads", AURA, BERLIN, created),
+        account(SECOND_ACCOUNT, "Aura US", AURA, ["USD", "America/New_York", "US"], created),
+        Account { library: Some(LIBRARY.to_owned()), ..moved },
+        account(OTHER_ACCOUNT, "Hopper Motors", HOPPER, ["USD", "America/Chicago", "US"], created),
     ]
+}
+
+/// `place` has currency, time zone and country.
+fn account(id: &str, name: &str, company: &str, place: [&str; 3], created: DateTime<Utc>) -> Account {
+    let [currency, timezone, country] = place.map(str::to_owned);
+    let (id, name, company) = (id.to_owned(), name.to_owned(), company.to_owned());
+    Account { id, name, company, currency, timezone, country, library: None, created }
 }
 
 fn library(id: &str, company: &str, account: &str) -> Library {
@@ -166,6 +164,23 @@ fn first_leads(tiktok: &mut TikTok, begin: DateTime<Utc>) {
             tiktok.leads.push(lead);
         }
     }
+}
+
+/// Another ad account of a person, who is its Admin.
+pub(crate) fn add_account(
+    tiktok: &mut TikTok,
+    person: &str,
+    name: &str,
+    now: DateTime<Utc>,
+) -> Result<String, Unknown> {
+    let company = tiktok.person(person).ok_or_else(|| Unknown::of("person", person))?.company.clone();
+    let id = tiktok.ids.next(now);
+    let account = account(&id, name, &company, BERLIN, now);
+    tiktok.accounts.insert(id.clone(), account);
+    if let Some(person) = tiktok.person_mut(person) {
+        person.roles.insert(id.clone(), Role::Admin);
+    }
+    Ok(id)
 }
 
 /// Moves an account's leads to a library, which is made unless there is one.

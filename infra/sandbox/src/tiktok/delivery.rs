@@ -69,6 +69,13 @@ pub(crate) fn announce_other(desk: &mut Desk<'_>, object: u32) {
     }
 }
 
+/// An event without leads, as a test of the address.
+pub(crate) fn probe(desk: &mut Desk<'_>, address: &str) {
+    let event = webhook::event(desk.tiktok, &[], desk.live.switches.values, 1, desk.now.timestamp());
+    let message = signed(address, &event, desk.live.switches.wire, CLIENT_SECRET);
+    desk.live.outbox.post(message, desk.live.switches.webhooks);
+}
+
 /// All callback addresses of subscriptions that are alive, each once.
 pub(crate) fn addresses(desk: &Desk<'_>) -> Vec<String> {
     let alive = desk.tiktok.subscriptions.iter().filter(|subscription| desk.tiktok.is_alive(subscription));

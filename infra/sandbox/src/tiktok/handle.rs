@@ -94,6 +94,14 @@ impl TikTok {
         self.act(|desk| delivery::announce_other(desk, event.object));
     }
 
+    /// Makes another ad account, of which the person is Admin; answers its id. Grants that are there do not reach it.
+    ///
+    /// # Errors
+    /// [`Unknown`] when there is no such person.
+    pub fn add_account(&self, person: &str, name: &str) -> Result<String, Unknown> {
+        self.act(|desk| data::add_account(desk.tiktok, person, name, desk.now))
+    }
+
     /// Makes another published form; answers its id.
     ///
     /// # Errors

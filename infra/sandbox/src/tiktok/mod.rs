@@ -45,7 +45,7 @@ pub use generate::{Forgery, ForgeryKind, LeadOrder, PlainEvent};
 pub use handle::{AccountView, FormView, LeadView, SubscriptionView, TikTok, Unknown};
 pub use leads::{Region, Source};
 pub use limits::Limits;
-pub use state::Role;
+pub use state::{Question, Role};
 pub use switches::{
     CsvChange, CsvShape, DownloadErrors, Fault, FaultKind, Guard, Headings, MovedAccounts, RedirectCodes, SwitchChange,
     Switches, TaskFailure, TokenKind, ValueForm, WireForm,

@@ -7,6 +7,7 @@ use super::{
     access::{self, Door, Scope},
     answers::Answer,
     call::Call,
+    delivery,
     leads::Source,
     live::Desk,
     oauth::APP,
@@ -29,6 +30,9 @@ pub(crate) fn subscribe(desk: &mut Desk<'_>, call: &Call) -> Result<Answer, Refu
     let detail = call.part("subscription_detail")?;
     let subscription = of_detail(desk, &detail, callback_url)?;
     let answer = json!({ "subscription_id": subscription.id });
+    if desk.live.switches.probe_callbacks {
+        delivery::probe(desk, &subscription.callback_url);
+    }
     desk.tiktok.subscriptions.push(subscription);
     match desk.live.switches.subscription_id_beside {
         true => Ok(Answer::Beside(json!({}), answer)),

@@ -114,6 +114,8 @@ pub struct Switches {
     pub moved_accounts: MovedAccounts,
     /// `subscription_id` stands beside `data` and not in it.
     pub subscription_id_beside: bool,
+    /// A subscription is followed by an event without leads to its address.
+    pub probe_callbacks: bool,
     /// Subscriptions whose token was revoked are still listed.
     pub list_dead_subscriptions: bool,
     /// What happens to webhooks.

@@ -69,14 +69,14 @@ pub(crate) fn download(desk: &mut Desk<'_>, call: &Call) -> Result<Answer, Refus
 }
 
 fn create(desk: &mut Desk<'_>, call: &Call, target: &Target) -> Result<Answer, Refusal> {
-    let form = form(desk.tiktok, call, target)?.id.clone();
+    let (form, region) = (form(desk.tiktok, call, target)?.id.clone(), Region::of(call)?);
     let is_doomed = desk.live.switches.failing_tasks > 0;
     desk.live.switches.failing_tasks = desk.live.switches.failing_tasks.saturating_sub(1);
     let task = Task {
         id: desk.tiktok.ids.next(desk.now),
         account: target.account.clone(),
         form,
-        region: Region::of(call)?,
+        region,
         created: desk.now,
         before: desk.tiktok.lead_count,
         polls: 0,

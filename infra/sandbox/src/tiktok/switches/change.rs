@@ -28,6 +28,8 @@ pub struct SwitchChange {
     pub moved_accounts: Option<MovedAccounts>,
     /// See [`Switches::subscription_id_beside`].
     pub subscription_id_beside: Option<bool>,
+    /// See [`Switches::probe_callbacks`].
+    pub probe_callbacks: Option<bool>,
     /// See [`Switches::list_dead_subscriptions`].
     pub list_dead_subscriptions: Option<bool>,
     /// See [`Switches::webhooks`]; any other than `hold` lets go what was held back.
@@ -84,6 +86,7 @@ impl SwitchChange {
         put(&mut switches.revoke_ends_all, self.revoke_ends_all);
         put(&mut switches.moved_accounts, self.moved_accounts);
         put(&mut switches.subscription_id_beside, self.subscription_id_beside);
+        put(&mut switches.probe_callbacks, self.probe_callbacks);
         put(&mut switches.list_dead_subscriptions, self.list_dead_subscriptions);
         put(&mut switches.webhooks, self.webhooks);
         put(&mut switches.wire, self.wire);

@@ -177,6 +177,7 @@ async fn a_task_fails_by_status_or_by_code_and_its_download_tells_why() {
     let world = queued().await;
     let ada = connect(&world, ADA).await;
     switch(&world, json!({ "failingTasks": 1, "taskPolls": 0 }));
+    assert_eq!(ada.post_in(Some("eea"), TASK, &about(SHORT_FORM)).await["code"], 40_002, "it does not count");
     let failing = text(&data(&ada.post(TASK, &about(SHORT_FORM)).await), "task_id").to_owned();
     let poll = with_task(about(SHORT_FORM), &failing);
     assert_eq!(data(&ada.post(TASK, &poll).await)["status"], "FAILED");

@@ -44,8 +44,8 @@ async fn the_page_shows_people_accounts_and_permissions_and_redirects_with_both_
 
     let chosen = [
         ("person", GRACE),
-        ("account", FIRST_ACCOUNT),
-        ("account", MOVED_ACCOUNT),
+        ("account-grace", FIRST_ACCOUNT),
+        ("account-ada", MOVED_ACCOUNT),
         ("scope", "680"),
         ("scope", "12010000"),
         ("decision", "confirm"),
@@ -58,12 +58,13 @@ async fn the_page_shows_people_accounts_and_permissions_and_redirects_with_both_
     assert_eq!(parameter(&redirect, "state").unwrap(), "s t&a=te");
     assert_eq!(parameter(&redirect, "auth_code"), parameter(&redirect, "code"));
     let reply = data(&exchange(&world, &parameter(&redirect, "code").unwrap()).await);
-    assert_eq!(reply["advertiser_ids"], json!([FIRST_ACCOUNT]), "the other account is not Grace's");
+    assert_eq!(reply["advertiser_ids"], json!([FIRST_ACCOUNT]), "the other box is Ada's");
     assert_eq!(reply["scope"], json!([680, 12_010_000]));
 
-    for nothing in
-        [vec![("person", ADA), ("decision", "confirm")], vec![("decision", "cancel"), ("account", FIRST_ACCOUNT)]]
-    {
+    for nothing in [
+        vec![("person", ADA), ("decision", "confirm")],
+        vec![("person", ADA), ("decision", "cancel"), ("account-ada", FIRST_ACCOUNT)],
+    ] {
         let answer = world.send("POST", &address, &form, &encoded(&nothing)).await;
         let redirect = Url::parse(answer.header("location").unwrap()).unwrap();
         assert_eq!(parameter(&redirect, "error").as_deref(), Some("access_denied"));
@@ -244,6 +245,9 @@ async fn accounts_are_listed_and_described_and_lost_ones_are_left_out() {
     assert_eq!(info(json!([])).await["code"], 40_002);
     assert_eq!(info(json!([7_126_711_421_177_430_275_u64])).await["code"], 40_002, "ids are texts");
 
+    let more = world.sandbox.tiktok().add_account(ADA, "One more").unwrap();
+    assert_eq!(info(json!([more])).await["code"], 40_106, "the grant is older than the account");
+    assert!(ids(&data(&accounts(&connect(&world, ADA).await).await)).contains(&more.as_str()));
     world.sandbox.tiktok().set_role(ADA, FIRST_ACCOUNT, None).unwrap();
     assert_eq!(ids(&data(&accounts(&ada).await)), [SECOND_ACCOUNT]);
     world.sandbox.tiktok().remove_account(SECOND_ACCOUNT).unwrap();

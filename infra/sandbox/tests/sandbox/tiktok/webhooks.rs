@@ -158,6 +158,15 @@ async fn other_events_are_signed_too() {
 }
 
 #[tokio::test]
+async fn a_callback_may_be_probed() {
+    let world = queued().await;
+    switch(&world, json!({ "probeCallbacks": true }));
+    subscribed(&world).await;
+    let probe = taken(&world).remove(0);
+    assert_eq!((event(&probe)["entry"].clone(), signed(&probe)), (json!([]), over_bytes(&probe.body).as_str()));
+}
+
+#[tokio::test]
 async fn test_leads_are_one_per_form_and_are_told_of() {
     let world = queued().await;
     let ada = subscribed(&world).await;
