@@ -42,7 +42,7 @@ pub struct Options {
     pub functions: Functions,
     /// The functions' ways out; tests put faults in.
     pub wires: Wires,
-    /// The environment of the person: `AWS_ENDPOINT_URL`, `GOOGLE_*`, `FACEBOOK_*`.
+    /// The environment of the person: `AWS_ENDPOINT_URL`, `GOOGLE_*`, `FACEBOOK_*`, `TIKTOK_*`.
     pub person: Vars,
     /// Whether `AWS_ENDPOINT_URL` may lead off this machine.
     pub allow_remote_aws: bool,

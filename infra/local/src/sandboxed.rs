@@ -72,14 +72,17 @@ fn write(path: &Path, state: &Value) -> std::io::Result<()> {
 
 const GOOGLE: [&str; 2] = ["GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"];
 const FACEBOOK: [&str; 2] = ["FACEBOOK_CLIENT_ID", "FACEBOOK_CLIENT_SECRET"];
+const TIKTOK: [&str; 2] = ["TIKTOK_CLIENT_ID", "TIKTOK_CLIENT_SECRET"];
 const FACEBOOK_VERIFY_TOKEN: &str = "FACEBOOK_VERIFY_TOKEN";
 
 /// Refuses one half of a client: the person means the real provider and would get the sandbox.
 pub(crate) fn check_client(person: &Vars) -> Result<(), StartError> {
-    [GOOGLE, FACEBOOK].into_iter().try_for_each(|names| match names.map(|name| person.get(name).is_some()) {
-        [true, false] => Err(StartError::HalfAClient { given: names[0], missing: names[1] }),
-        [false, true] => Err(StartError::HalfAClient { given: names[1], missing: names[0] }),
-        _ => Ok(()),
+    [GOOGLE, FACEBOOK, TIKTOK].into_iter().try_for_each(|names| {
+        match names.map(|name| person.get(name).is_some()) {
+            [true, false] => Err(StartError::HalfAClient { given: names[0], missing: names[1] }),
+            [false, true] => Err(StartError::HalfAClient { given: names[1], missing: names[0] }),
+            _ => Ok(()),
+        }
     })?;
     match own(FACEBOOK, person).is_some() && person.get(FACEBOOK_VERIFY_TOKEN).is_none() {
         true => Err(StartError::HalfAClient { given: FACEBOOK[0], missing: FACEBOOK_VERIFY_TOKEN }),
@@ -88,8 +91,12 @@ pub(crate) fn check_client(person: &Vars) -> Result<(), StartError> {
 }
 
 /// The secrets of the providers' clients: the end of each one's name, and what it holds.
-pub(crate) fn clients(person: &Vars) -> [(&'static str, Value); 2] {
-    [("google-calendar", google_client(person)), ("facebook-lead-ads", facebook_client(person))]
+pub(crate) fn clients(person: &Vars) -> [(&'static str, Value); 3] {
+    [
+        ("google-calendar", google_client(person)),
+        ("facebook-lead-ads", facebook_client(person)),
+        ("tiktok-lead-ads", tiktok_client(person)),
+    ]
 }
 
 /// Variables that lead functions to the sandbox, for each provider at which the person has no client of their own.
@@ -100,6 +107,9 @@ pub(crate) fn vars(sandbox: &Sandbox, person: &Vars) -> HashMap<String, String> 
     }
     if own(FACEBOOK, person).is_none() {
         vars.extend(sandbox.facebook_vars());
+    }
+    if own(TIKTOK, person).is_none() {
+        vars.extend(sandbox.tiktok_vars());
     }
     vars
 }
@@ -124,6 +134,13 @@ fn facebook_client(person: &Vars) -> Value {
             "verify_token": sandbox::facebook::VERIFY_TOKEN,
         }),
     }
+}
+
+/// The app that Aura is at TikTok: the person's own, or the sandbox's.
+fn tiktok_client(person: &Vars) -> Value {
+    own(TIKTOK, person).unwrap_or_else(
+        || json!({"client_id": sandbox::tiktok::CLIENT_ID, "client_secret": sandbox::tiktok::CLIENT_SECRET}),
+    )
 }
 
 /// Where the sandbox's Facebook tells of leads, and of people who remove the app.
@@ -159,6 +176,8 @@ mod tests {
         assert!(check_client(&vars(&["GOOGLE_CLIENT_ID"])).is_err());
         assert!(check_client(&vars(&["GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"])).is_ok());
         assert!(check_client(&vars(&[])).is_ok());
+        let why = check_client(&vars(&["TIKTOK_CLIENT_ID"])).unwrap_err().to_string();
+        assert!(why.contains("without TIKTOK_CLIENT_SECRET"), "{why}");
         let why = check_client(&vars(&["FACEBOOK_CLIENT_ID"])).unwrap_err().to_string();
         assert!(why.contains("without FACEBOOK_CLIENT_SECRET"), "{why}");
         let why = check_client(&vars(&FACEBOOK)).unwrap_err().to_string();

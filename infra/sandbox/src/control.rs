@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use url::Url;
 
-use crate::{Consent, Sandbox, SwitchChange, facebook, google::ADA};
+use crate::{Consent, Sandbox, SwitchChange, facebook, google::ADA, tiktok};
 
 const INDEX: &str = include_str!("index.html");
 
@@ -28,7 +28,8 @@ pub(crate) fn router() -> Router<Sandbox> {
 }
 
 async fn index() -> Html<String> {
-    Html(INDEX.replace("<!-- facebook -->", facebook::control::PANEL))
+    let page = INDEX.replace("<!-- facebook -->", facebook::control::PANEL);
+    Html(page.replace("<!-- tiktok -->", tiktok::CONTROLS))
 }
 
 async fn show(State(sandbox): State<Sandbox>) -> Response {

@@ -11,6 +11,7 @@ mod faults;
 pub mod google;
 mod notifications;
 mod switches;
+pub mod tiktok;
 
 use std::{
     collections::HashMap,
@@ -29,7 +30,7 @@ use notifications::Outbox;
 
 pub use counters::{Counters, PathKind};
 pub use google::consent::{Consent, ConsentError};
-pub use notifications::{DeliveryError, Notification, NotificationCounts, NotificationMode, Notify};
+pub use notifications::{DeliveryError, Notification, NotificationCounts, NotificationMode, Notify, Retry};
 pub use switches::{Fault, FaultKind, Rotation, SwitchChange, Switches};
 
 /// Tells the time; the sandbox reads no other clock.
@@ -107,6 +108,11 @@ pub(crate) struct State {
     pub(crate) facebook: facebook::state::Facebook,
     #[serde(skip)]
     pub(crate) desk: facebook::desk::Desk,
+    /// Empty when the state was exported before there was a TikTok; it is populated then.
+    #[serde(default)]
+    pub(crate) tiktok: tiktok::state::TikTok,
+    #[serde(skip)]
+    pub(crate) tiktok_live: tiktok::live::Live,
     #[serde(skip)]
     pub(crate) switches: Switches,
     #[serde(skip)]
@@ -143,6 +149,8 @@ impl Sandbox {
             google: google::data::populate(options.seed, now, options.events),
             facebook: facebook::state::Facebook::default(),
             desk: facebook::desk::Desk::default(),
+            tiktok: tiktok::state::TikTok::default(),
+            tiktok_live: tiktok::live::Live::default(),
             switches: Switches::default(),
             counters: Counters::default(),
             outbox: Outbox::default(),
@@ -153,6 +161,8 @@ impl Sandbox {
             state.facebook = facebook::populate(options.seed, now, options.facebook.leads_per_form);
         }
         state.desk = facebook::desk::Desk::new(options.facebook, options.notify);
+        state.tiktok_live = tiktok::live::Live::new(options.notify);
+        state.tiktok.populate_if_empty(options.seed, now);
         Self {
             inner: Arc::new(Inner {
                 clock: options.clock,
@@ -177,6 +187,7 @@ impl Sandbox {
             .layer(middleware::from_fn_with_state(self.clone(), faults::apply))
             .merge(facebook::router(self.clone()))
             .merge(control::router())
+            .merge(tiktok::router(self))
             .with_state(self.clone())
     }
 
@@ -220,6 +231,19 @@ impl Sandbox {
     /// Facebook's side, to be looked at and changed by tests.
     pub fn facebook(&self) -> facebook::Facebook {
         facebook::Facebook::new(self.clone())
+    }
+
+    /// The variables that point Aura's TikTok provider at this sandbox.
+    pub fn tiktok_vars(&self) -> HashMap<String, String> {
+        [("TIKTOK_AUTH_URL", "tiktok/portal/auth"), ("TIKTOK_API_URL", "tiktok/open_api/v1.3/")]
+            .into_iter()
+            .map(|(name, path)| (name.to_owned(), format!("{}{path}", self.inner.base_url)))
+            .collect()
+    }
+
+    /// TikTok's side, to be looked at and changed by tests.
+    pub fn tiktok(&self) -> tiktok::TikTok {
+        tiktok::TikTok::new(self.clone())
     }
 
     /// Google's side, to be looked at and changed by tests.

@@ -51,20 +51,41 @@ pub enum DeliveryError {
     Answer,
 }
 
-/// One message: a POST without body.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// When the sender gives up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Retry {
+    /// After four attempts, and at once when the answer is neither success nor one of a server in trouble.
+    #[default]
+    Seldom,
+    /// As TikTok does: anything but 200 is tried again at once, then less and less often for a day.
+    UntilOk,
+}
+
+/// One message: a POST.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Notification {
     /// Where it goes.
     pub address: String,
     /// Names and values in the order in which they are sent.
     pub headers: Vec<(String, String)>,
+    /// What it carries.
+    pub body: String,
+    /// When the sender gives up.
+    pub retry: Retry,
 }
 
 impl Notification {
-    /// A message with these headers, genuine or forged.
+    /// A message with these headers and without body, genuine or forged.
     pub fn new(address: &str, headers: &[(&str, &str)]) -> Self {
         let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
-        Self { address: address.to_owned(), headers: headers.iter().map(owned).collect() }
+        Self { address: address.to_owned(), headers: headers.iter().map(owned).collect(), ..Self::default() }
+    }
+
+    /// With one more header.
+    #[must_use]
+    pub fn with_header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
     }
 
     /// The value of a header; the case of its name does not matter.

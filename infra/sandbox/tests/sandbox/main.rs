@@ -12,4 +12,5 @@ mod shapes;
 mod support;
 mod switches;
 mod sync;
+mod tiktok;
 mod writes;
