@@ -23,6 +23,8 @@ pub(super) struct Book {
     pub(super) touched: bool,
     /// A person's change was not told yet: as many calls as the ledger had then.
     pub(super) untold: Option<usize>,
+    /// Its series went away for a while: whether there is an event depends on when that was.
+    pub(super) shaken: bool,
     /// The last change of a person was a deletion.
     pub(super) deleted: bool,
 }
@@ -47,6 +49,12 @@ impl Book {
         self.untold = None;
     }
 
+    /// Aura cancels the series that it is an occurrence of.
+    pub(super) fn goes_with_its_series(&mut self) {
+        self.aura_cancels();
+        self.shaken = true;
+    }
+
     /// A person who sees the event as `current` changes these fields.
     pub(super) fn person_edits(&mut self, current: &Appointment, content: &Appointment, fields: &[Field]) {
         self.edits.retain(|edit| !(fields.contains(&edit.field) && current.agrees(&edit.value, edit.field)));
@@ -54,17 +62,11 @@ impl Book {
         self.edits.extend(fields.iter().map(edit));
     }
 
-    /// A person deletes the event that looks so.
-    pub(super) fn person_deletes(&mut self, current: &Appointment) {
-        self.edits.retain(|edit| edit.side == Side::Aura && !current.agrees(&edit.value, edit.field));
-    }
-
-    /// Nobody can tell any more of what is not in the event; how many edits that are.
-    pub(super) fn excuse(&mut self, event: Option<&Appointment>) -> usize {
-        let before = self.edits.len();
-        self.edits.retain(|edit| event.is_some_and(|event| event.agrees(&edit.value, edit.field)));
-        self.untold = None;
-        before - self.edits.len()
+    /// A person deletes the event that looks so, if it is there at all.
+    pub(super) fn person_deletes(&mut self, current: Option<&Appointment>) {
+        let seen = |edit: &Edit| current.is_some_and(|current| current.agrees(&edit.value, edit.field));
+        self.edits.retain(|edit| edit.side == Side::Aura && !seen(edit));
+        (self.touched, self.deleted, self.untold) = (true, true, None);
     }
 
     /// It was told that a revision was written, and what lost.

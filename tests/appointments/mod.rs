@@ -1,5 +1,6 @@
 //! Appointments of Aura on their way into Google's calendar, with the sandbox's own state as the oracle.
 
+mod background;
 mod basics;
 mod book;
 mod conflicts;
@@ -8,8 +9,12 @@ mod echo;
 mod faults;
 mod occurrences;
 mod oracle;
+mod persons;
 mod races;
 mod steps;
+mod subject;
+mod telling;
+mod verdict;
 mod waits;
 
 use crate::openapi::schema::Document;

@@ -1,8 +1,9 @@
 //! Series, and single occurrences of them.
 
 use super::{at, office, visit, with};
-use crate::sync::scene::Scene;
+use crate::sync::scene::{BEYOND_THE_LEASE, Scene};
 use crate::world::DEMO;
+use domain::appointment::Field;
 use sandbox::google::ADA;
 use serde_json::{Value, json};
 use shared::store::WriteState;
@@ -108,6 +109,92 @@ async fn an_occurrence_that_a_person_moved_meanwhile_keeps_googles_time() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_person_changed_of_an_occurrence_before_aura_did_is_kept_or_told() {
+    let scene = office(0).await;
+    scene.write("s", &series("Training")).await;
+    let third = format!("{}_20260403T080000Z", scene.event_of("s"));
+    let renamed = json!({ "summary": "Theirs", "location": "Their room", "start": { "dateTime": "2026-04-03T14:00:00Z" },
+        "end": { "dateTime": "2026-04-03T15:00:00Z" } });
+    scene.calendar(ADA).update(&third, renamed).expect("an exception");
+    // Aura knows only the series, and moves and describes this occurrence.
+    let body = with(occurrence("Training", 3, 3, 11), &json!({ "description": "Bring shoes" }));
+    let item = scene.write("o-1", &body).await;
+    let event = scene.calendar(ADA).event(&third).expect("the occurrence");
+    assert_eq!((&event["summary"], &event["location"]), (&json!("Theirs"), &json!("Their room")), "nobody else did");
+    assert_eq!(event["description"], "Bring shoes");
+    assert_eq!(event["start"]["dateTime"], "2026-04-03T14:00:00Z", "the provider wins the time");
+    let lost: Vec<_> = item.overridden.iter().map(|lost| (lost.field, lost.lost["start"]["at"].clone())).collect();
+    assert_eq!(lost, [(Field::Time, json!("2026-04-03T11:00:00Z"))]);
+    // And a title of Aura's own wins against the person's, which is told.
+    let third_put = with(occurrence("Ours", 3, 3, 11), &json!({ "description": "Bring shoes" }));
+    scene.put("o-1", &third_put).await.ok();
+    scene.calendar(ADA).update(&third, json!({ "summary": "Theirs again" })).expect("renamed");
+    scene.carry().await;
+    assert_eq!(scene.calendar(ADA).event(&third).expect("the occurrence")["summary"], "Ours");
+    assert_eq!(scene.item("o-1").await.overridden[0].lost, "Theirs again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_write_of_an_occurrence_is_no_echo_after_a_crash() {
+    let scene = office(0).await;
+    scene.write("s", &series("Training")).await;
+    scene.pull().await;
+    scene.put("o-1", &occurrence("Late", 3, 3, 11)).await.ok();
+    // The provider's first call reads where the occurrence is, the second one what it is, and the third one writes it.
+    scene.faults.nth(2, |call| call.is_of_provider(), crate::world::Fault::DieAfter);
+    assert_eq!(scene.faults.until_death(scene.carry()).await, None, "the worker dies");
+    scene.faults.clear();
+    let third = format!("{}_20260403T080000Z", scene.event_of("s"));
+    assert_eq!(scene.calendar(ADA).event(&third).expect("the occurrence")["summary"], "Late");
+    scene.pull().await;
+    assert_eq!(scene.told_of(&third).await, Vec::<String>::new());
+    scene.later(BEYOND_THE_LEASE);
+    scene.rest().await;
+    assert_eq!(scene.standing("o-1").await, (WriteState::Written, None));
+    scene.pull().await;
+    assert_eq!(scene.told_of(&third).await, Vec::<String>::new());
+    scene.assert_equal(DEMO, ADA).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_occurrence_waits_for_its_series() {
+    let scene = office(0).await;
+    scene.put("s", &series("Training")).await.ok();
+    scene.lose_messages().await;
+    let item = scene.write("o-1", &occurrence("Late", 3, 3, 11)).await;
+    assert_eq!((item.state, item.failure.as_deref()), (WriteState::Pending, Some("series_pending")));
+    scene.rest().await;
+    assert_eq!(scene.standing("o-1").await, (WriteState::Written, None));
+    assert!(agenda(&scene).await.contains(&("2026-04-03T11:00:00Z".to_owned(), "Late".to_owned())));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cancelling_an_occurrence_that_was_never_written_is_no_echo() {
+    for dies in [false, true] {
+        let scene = office(0).await;
+        scene.write("s", &series("Training")).await;
+        scene.put("o-1", &occurrence("Late", 3, 3, 11)).await.ok();
+        scene.lose_messages().await;
+        scene.cancel("o-1").await.ok();
+        if dies {
+            // Where it is, what it is; where it is known to be, it is deleted.
+            scene.faults.nth(2, |call| call.is_of_provider(), crate::world::Fault::DieAfter);
+            assert_eq!(scene.faults.until_death(scene.carry()).await, None, "the worker dies");
+            scene.faults.clear();
+            scene.pull().await;
+            scene.later(BEYOND_THE_LEASE);
+        }
+        scene.rest().await;
+        assert_eq!(scene.standing("o-1").await, (WriteState::Written, None));
+        assert_eq!(agenda(&scene).await.len(), 4);
+        scene.pull().await;
+        assert_eq!(scene.told_of(&format!("{}_20260403T080000Z", scene.event_of("s"))).await, Vec::<String>::new());
+        assert_eq!(agenda(&scene).await.len(), 4);
+        scene.assert_equal(DEMO, ADA).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_series_that_is_cancelled_takes_its_occurrences_along() {
     let scene = office(0).await;
     scene.write("s", &series("Training")).await;
@@ -117,6 +204,11 @@ async fn a_series_that_is_cancelled_takes_its_occurrences_along() {
     scene.carry().await;
     assert_eq!(agenda(&scene).await, []);
     scene.assert_equal(DEMO, ADA).await;
+    // A change of one that went with its series is told to whoever made it, and is nobody else's.
+    let event = scene.item("o-1").await.event.expect("an event").to_string();
+    scene.write("o-1", &occurrence("Later", 3, 3, 12)).await;
+    assert_eq!(scene.standing("o-1").await.0, WriteState::Failed);
+    assert!(!scene.told_of(&event).await.contains(&"deleted".to_owned()), "{:?}", scene.told_of(&event).await);
     scene.cancel("o-1").await.ok();
     scene.carry().await;
     assert_eq!(scene.standing("o-1").await, (WriteState::Written, None));

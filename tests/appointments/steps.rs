@@ -1,41 +1,36 @@
-//! The steps of a history: what Aura, a person in Google, the clock and a fault do to an appointment.
+//! The steps of a history, by the dice, and those of Aura among them.
 
-use super::book::{Book, appointment, patch};
+use super::book::appointment;
 use super::dice::Dice;
-use crate::faults::throttled;
-use crate::sync::scene::{BEYOND_THE_LEASE, Scene, WHOLE};
-use crate::world::{Answer, Call, DEMO, Fault, GOOGLE, Person, http_event, sqs_event};
+use super::subject::{Copy, Kind, Subject, at_occurrence, occurrence_id};
+use super::telling::Telling;
+use crate::sync::scene::Scene;
+use crate::world::{Answer, DEMO, GOOGLE, Person, http_event};
 use chrono::TimeDelta;
 use domain::appointment::{Appointment, Field};
 use domain::ids::AppointmentId;
-use domain::record::EventTime;
-use domain::run::RunOutcome;
 use sandbox::google::{ADA, CalendarHandle};
-use sandbox::{FaultKind, PathKind};
 use serde_json::{Value, json};
 use shared::api::routes::{self, Route};
 use shared::entry::{Function, Invocation};
-use shared::store::{AppointmentWrite, Integration, WriteState};
+use shared::store::{AppointmentWrite, Integration};
+use std::collections::HashSet;
 use std::sync::Arc;
-
-/// One appointment of a history.
-pub(super) struct Subject {
-    pub(super) id: String,
-    pub(super) book: Book,
-    /// What Aura put, the newest last; `None` for a cancellation.
-    pub(super) wishes: Vec<Option<Appointment>>,
-    pub(super) event: Option<String>,
-}
 
 /// Functions that are warm: a new instance for each invocation would cost more than what it does.
 pub(super) struct Warm {
     pub(super) worker: Arc<dyn Function>,
     pub(super) writer: Arc<dyn Function>,
+    pub(super) webhook: Arc<dyn Function>,
 }
 
 impl Warm {
     pub(super) fn of(scene: &Scene) -> Self {
-        Self { worker: scene.function("sync-worker"), writer: scene.function("write-event") }
+        Self {
+            worker: scene.function("sync-worker"),
+            writer: scene.function("write-event"),
+            webhook: scene.function("webhook"),
+        }
     }
 }
 
@@ -46,17 +41,43 @@ pub(super) struct History<'a> {
     pub(super) integration: Integration,
     pub(super) calendar: CalendarHandle,
     pub(super) dice: Dice,
+    pub(super) telling: Telling,
     pub(super) subjects: Vec<Subject>,
+    pub(super) copies: Vec<Copy>,
     /// Grows with each edit: no two are the same.
     pub(super) edits: u32,
+    /// The times that were used.
+    pub(super) times: HashSet<String>,
     pub(super) story: Vec<String>,
-    /// Edits that a dead worker could not tell of any more.
-    pub(super) excused: usize,
     /// What of the ledger was read already.
     pub(super) read: usize,
 }
 
-impl History<'_> {
+impl<'a> History<'a> {
+    pub(super) async fn of(scene: &'a Scene, warm: Warm, seed: u64) -> Self {
+        let mut dice = Dice(seed);
+        let kinds = match dice.percent(40) {
+            true => vec![Kind::Series, Kind::Occurrence(1), Kind::Occurrence(2)],
+            false => vec![Kind::Free, Kind::Free],
+        };
+        let telling = Telling::by(&mut dice);
+        let subjects = kinds.into_iter().enumerate().map(|(number, kind)| Subject::of(seed, number, kind));
+        Self {
+            scene,
+            warm,
+            integration: scene.integration().await,
+            calendar: scene.calendar(ADA),
+            dice,
+            telling,
+            subjects: subjects.collect(),
+            copies: vec![],
+            edits: 0,
+            times: HashSet::new(),
+            story: vec![],
+            read: scene.faults.ledger().position(),
+        }
+    }
+
     pub(super) fn note(&mut self, what: String) {
         self.story.push(what);
     }
@@ -64,24 +85,27 @@ impl History<'_> {
     /// One step by the dice.
     pub(super) async fn step(&mut self) {
         let which = self.dice.below(self.subjects.len());
+        self.tell_as_the_dice_say();
         match self.dice.below(100) {
-            0..34 => {
+            0..28 => {
                 self.put(which).await;
-                if self.dice.percent(70) {
-                    self.work(which, true).await;
-                }
+                self.perhaps_work(which).await;
             }
-            34..42 => {
+            28..34 => {
+                self.move_between_zones(which).await;
+                self.perhaps_work(which).await;
+            }
+            34..41 => {
                 self.cancel(which).await;
-                if self.dice.percent(70) {
-                    self.work(which, true).await;
-                }
+                self.perhaps_work(which).await;
             }
-            42..62 => self.person_edits(which),
-            62..68 => self.person_deletes(which),
-            68..72 => self.person_restores(which),
-            72..75 => self.person_makes_an_exception(which),
-            75..84 => self.work(which, true).await,
+            41..58 => self.person_edits(which),
+            58..63 => self.person_deletes(which),
+            63..67 => self.person_restores(which),
+            67..70 => self.person_makes_an_exception(which),
+            70..74 => self.person_copies(which),
+            74..77 => self.person_changes_a_copy(),
+            77..84 => self.work(which, true).await,
             84..96 => self.sync(true).await,
             _ => {
                 self.note("sync tokens expire".into());
@@ -91,31 +115,54 @@ impl History<'_> {
         self.read_what_was_told();
     }
 
+    async fn perhaps_work(&mut self, which: usize) {
+        if self.dice.percent(70) {
+            self.work(which, true).await;
+        }
+    }
+
+    /// Aura changes some fields of what it wants, or of what it saw of Google; now and then back to what they were.
     async fn put(&mut self, which: usize) {
-        let item = self.item(which).await;
+        let which = self.puttable(which);
         let record = self.record(which).await.filter(|_| self.dice.percent(40));
         let subject = &self.subjects[which];
-        let last = subject.wishes.last().cloned().flatten();
+        let (kind, wanted) = (subject.kind, subject.wanted().cloned());
         let former = subject.wishes.iter().rev().flatten().nth(1).cloned();
-        let (mut content, etag) = match (&record, &last) {
-            (Some((content, etag)), _) => (content.clone(), etag.clone()),
-            (None, Some(last)) => (last.clone(), None),
-            (None, None) => (self.fresh(), None),
+        let (source, etag) = match (record, &wanted) {
+            (Some((content, etag)), _) => (content, etag),
+            (None, Some(wanted)) => (wanted.clone(), None),
+            (None, None) => (self.fresh(which), None),
         };
-        let source = content.clone();
-        match former.filter(|_| record.is_none() && last.is_some() && self.dice.percent(15)) {
-            Some(former) => content = former,
+        let content = match former.filter(|_| etag.is_none() && wanted.is_some() && self.dice.percent(15)) {
+            Some(former) => former,
             None => {
-                let fields = self.fields();
-                self.change(&mut content, &fields);
+                let fields = self.fields(which);
+                self.changed(&source, &fields, kind)
             }
+        };
+        self.say(which, &source, &content, etag).await;
+    }
+
+    /// Aura thinks of an appointment in another time zone.
+    async fn move_between_zones(&mut self, which: usize) {
+        let Some(wanted) = self.subjects[which].wanted().cloned() else { return };
+        if self.subjects[which].kind == Kind::Series {
+            return;
         }
-        // A new appointment is an edit of everything, and so is one that comes back.
-        let new = last.is_none() && record.is_none();
-        let fields = if new { Field::ALL.to_vec() } else { content.differs(&source) };
-        let mut body = serde_json::to_value(&content).expect("a content");
-        body["etag"] = json!(etag);
-        let answer = self.ask(&routes::PUT_EVENT, which, Some(&body)).await;
+        let Some(moved) = self.moved_between_zones(&wanted) else { return };
+        self.note(format!("{which} moves from {:?} to {:?}", wanted.start, moved.start));
+        self.say(which, &wanted, &moved, None).await;
+    }
+
+    async fn say(&mut self, which: usize, source: &Appointment, content: &Appointment, etag: Option<String>) {
+        let item = self.item(which).await;
+        let seen = etag.is_some().then_some(source);
+        let subject = &self.subjects[which];
+        // A new appointment is an edit of everything, and so is one that comes back. A new occurrence was there before.
+        let begins = subject.is_occurrence() && subject.wishes.is_empty();
+        let new = subject.wanted().is_none() && seen.is_none() && !begins;
+        let fields = if new { Field::ALL.to_vec() } else { content.differs(source) };
+        let answer = self.ask(&routes::PUT_EVENT, which, Some(&self.body(which, content, etag.as_deref()))).await;
         assert_eq!(answer.status, 202, "{answer:?}");
         let revision = answer.body["revision"].as_u64().expect("a revision");
         // To want again what both sides agree on, before anything else has arrived, is no edit.
@@ -128,11 +175,29 @@ impl History<'_> {
         };
         let fields: Vec<Field> = fields.into_iter().filter(is_new).collect();
         let agreed = item.and_then(|item| item.agreed).and_then(|agreed| Appointment::of(&agreed.event));
-        let seen: Vec<&Appointment> = record.iter().map(|(seen, _)| seen).chain(agreed.as_ref()).collect();
+        let seen: Vec<&Appointment> = seen.into_iter().chain(agreed.as_ref()).collect();
         let subject = &mut self.subjects[which];
-        subject.book.aura_puts(&content, &fields, revision, &seen);
+        subject.book.aura_puts(content, &fields, revision, &seen);
         subject.wishes.push(Some(content.clone()));
-        self.note(format!("put {which} r{revision} {fields:?} etag={} {}", etag.is_some(), brief(&content)));
+        if self.subjects[which].is_occurrence() && self.subjects[0].wanted().is_none() {
+            self.subjects[which].book.goes_with_its_series();
+        }
+        self.note(format!("put {which} r{revision} {fields:?} etag={} {}", etag.is_some(), brief(content)));
+    }
+
+    /// An occurrence needs its series first.
+    fn puttable(&self, which: usize) -> usize {
+        let without_series = self.subjects[which].is_occurrence() && self.subjects[0].wishes.is_empty();
+        if without_series { 0 } else { which }
+    }
+
+    fn body(&self, which: usize, content: &Appointment, etag: Option<&str>) -> Value {
+        let mut body = serde_json::to_value(content).expect("a content");
+        body["etag"] = json!(etag);
+        if let Kind::Occurrence(weeks) = self.subjects[which].kind {
+            body["occurrenceOf"] = json!(self.subjects[0].occurrence(weeks).expect("a series"));
+        }
+        body
     }
 
     async fn cancel(&mut self, which: usize) {
@@ -142,180 +207,17 @@ impl History<'_> {
             let subject = &mut self.subjects[which];
             subject.book.aura_cancels();
             subject.wishes.push(None);
+            for occurrence in self.occurrences_of(which) {
+                self.subjects[occurrence].book.goes_with_its_series();
+            }
             self.note(format!("cancel {which} r{}", answer.body["revision"]));
         }
     }
 
-    fn person_edits(&mut self, which: usize) {
-        let Some((id, current)) = self.living(which) else { return };
-        let fields = self.fields();
-        let mut content = current.clone();
-        self.change(&mut content, &fields);
-        content.recurrence.clone_from(&current.recurrence);
-        self.calendar.update(&id, patch(&content, &fields)).expect("a change by a person");
-        let at = self.scene.faults.ledger().position();
-        let subject = &mut self.subjects[which];
-        let book = &mut subject.book;
-        (book.touched, book.deleted) = (true, false);
-        // What Aura has cancelled goes, whatever a person changes of it before it is gone.
-        if subject.wishes.last().is_some_and(Option::is_some) {
-            book.person_edits(&current, &content, &fields);
-            book.untold = Some(at);
-        }
-        self.note(format!("person edits {which} {fields:?} {}", brief(&content)));
-    }
-
-    fn person_deletes(&mut self, which: usize) {
-        let Some((id, current)) = self.living(which) else { return };
-        self.calendar.delete(&id).expect("a deletion by a person");
-        let book = &mut self.subjects[which].book;
-        book.person_deletes(&current);
-        (book.touched, book.deleted, book.untold) = (true, true, None);
-        self.note(format!("person deletes {which}"));
-    }
-
-    fn person_restores(&mut self, which: usize) {
-        let Some(id) = self.subjects[which].event.clone() else { return };
-        if self.calendar.event(&id).is_some_and(|event| event["status"] == "cancelled") {
-            self.calendar.update(&id, json!({ "status": "confirmed" })).expect("a restoration by a person");
-            let book = &mut self.subjects[which].book;
-            (book.touched, book.deleted) = (true, false);
-            self.note(format!("person restores {which}"));
-        }
-    }
-
-    fn person_makes_an_exception(&mut self, which: usize) {
-        let Some((id, current)) = self.living(which) else { return };
-        if let (EventTime::Instant { at, .. }, false) = (&current.start, current.recurrence.is_empty()) {
-            let occurrence = format!("{id}_{}", at.format("%Y%m%dT%H%M%SZ"));
-            self.edits += 1;
-            let renamed = json!({ "summary": format!("exception {}", self.edits) });
-            // Where an exception is there already it is changed once more.
-            self.calendar.update(&occurrence, renamed).expect("an exception");
-            self.note(format!("person makes an exception of {which}"));
-        }
-    }
-
-    /// A worker takes the appointment's message; perhaps it meets a fault.
-    pub(super) async fn work(&mut self, which: usize, faulty: bool) {
-        let Some(item) = self.item(which).await else { return };
-        let fault = if faulty { self.fault() } else { None };
-        let message = sqs_event(&[json!({ "account": DEMO, "write": item.name() })]);
-        self.invoke(message, fault, &format!("work {which}")).await;
-        self.find(which);
-        self.excuse(which).await;
-    }
-
-    /// A worker that died after Google took a merge and before its commit takes along what it would have told of it.
-    async fn excuse(&mut self, which: usize) {
-        let Some(item) = self.item(which).await.filter(|item| item.state == WriteState::Pending) else { return };
-        let Some(event) = self.marked(which).pop() else { return };
-        let mark = &event["extendedProperties"]["private"]["auraRevision"];
-        let sent = arrived(&item, mark);
-        let book = &mut self.subjects[which].book;
-        if sent && book.touched {
-            self.excused += book.excuse(appointment(&event).as_ref());
-        }
-    }
-
-    /// A sync when it is due; perhaps it meets a fault.
-    pub(super) async fn sync(&mut self, faulty: bool) {
-        self.scene.until_due(DEMO).await;
-        let fault = if faulty && self.dice.percent(50) { self.fault() } else { None };
-        let message = json!({ "account": DEMO, "provider": GOOGLE, "integration": self.integration.id });
-        self.invoke(sqs_event(&[message]), fault, "sync").await;
-    }
-
-    async fn invoke(&mut self, message: Value, fault: Option<(usize, Fault)>, what: &str) {
-        let faulted = fault.is_some();
-        let named = fault.as_ref().map(|(call, fault)| format!("{} at {call}", name(fault)));
-        if let Some((call, fault)) = fault {
-            self.scene.faults.nth(call, Call::of_worker, fault);
-        }
-        let done = self.scene.faults.until_death(self.warm.worker.invoke(message, self.invocation(WHOLE))).await;
-        match &done {
-            // Whoever died is followed by a new instance.
-            None => self.warm = Warm::of(self.scene),
-            Some(answer) => assert!(faulted || answer.as_ref().is_ok_and(is_acknowledged), "{answer:?}"),
-        }
-        self.scene.faults.clear();
-        let met: Vec<String> = self.scene.faults.met().iter().map(Call::name).collect();
-        self.scene.faults.forget();
-        self.scene.sandbox().reset_switches();
-        self.note(format!("{what} {} met={met:?} lived={}", named.unwrap_or_default(), done.is_some()));
-        self.scene.clock.advance(TimeDelta::seconds(1));
-    }
-
-    /// A fault at one of the first calls, more often than none.
-    fn fault(&mut self) -> Option<(usize, Fault)> {
-        let call = self.dice.below(13);
-        let fault = match self.dice.below(20) {
-            0..4 => Fault::DieBefore,
-            4..8 => Fault::DieAfter,
-            8 => Fault::Lose,
-            9 => Fault::Reply(Arc::new(throttled)),
-            10..13 => {
-                let fault = sandbox::Fault::always(FaultKind::CommitThenTimeout).on(PathKind::Write).times(1);
-                self.scene.sandbox().fault(fault);
-                return None;
-            }
-            _ => return None,
-        };
-        Some((call, fault))
-    }
-
-    /// Everything is delivered and tried again until nothing is under way; then both sides are synced.
-    pub(super) async fn quiesce(&mut self) {
-        for which in 0..self.subjects.len() {
-            for tries in 0.. {
-                let Some(item) = self.item(which).await.filter(|item| item.state == WriteState::Pending) else { break };
-                assert!(tries < 12, "{} is still pending: {item:?}", self.subjects[which].id);
-                let until = item.lease_until.max(item.due_at).unwrap_or_default();
-                self.scene.clock.advance((until - self.scene.now()).max(TimeDelta::zero()));
-                self.work(which, false).await;
-            }
-        }
-        for _ in 0..12 {
-            let open = self.scene.integration().await.run.is_some();
-            self.sync(false).await;
-            let id = self.integration.id;
-            let newest = self.scene.store.runs(id, 1, None).await.expect("the table").items.pop();
-            if !open && newest.is_some_and(|run| run.outcome == RunOutcome::Succeeded) {
-                return self.read_what_was_told();
-            }
-            self.scene.clock.advance(BEYOND_THE_LEASE);
-        }
-        panic!("the sync never succeeds");
-    }
-
-    /// Takes over what events told.
-    fn read_what_was_told(&mut self) {
-        let ledger = self.scene.faults.ledger();
-        for (position, taken) in (self.read..).zip(ledger.taken_since(self.read)) {
-            for write in taken.written().into_iter().filter(|write| write.pk.starts_with("OUTBOX#")) {
-                let text = |name: &str| write.value(name).and_then(|value| value["S"].as_str().map(str::to_owned));
-                let (Some(kind), Some(detail)) = (text("detail_type"), text("detail")) else { continue };
-                self.heard(&kind, &serde_json::from_str(&detail).expect("a detail"), position);
-            }
-            self.read = position + 1;
-        }
-    }
-
-    fn heard(&mut self, kind: &str, detail: &Value, position: usize) {
-        let changed: Vec<&str> =
-            detail["changes"].as_array().into_iter().flatten().filter_map(|change| change["id"].as_str()).collect();
-        for subject in &mut self.subjects {
-            let of_it = detail["appointment"] == subject.id.as_str();
-            match kind {
-                "appointment.written" if of_it => subject.book.written(&detail["overridden"]),
-                "appointment.failed" if of_it => subject.book.failed(detail["revision"].as_u64().unwrap_or_default()),
-                "records.changed" if subject.event.as_deref().is_some_and(|event| changed.contains(&event)) => {
-                    assert!(subject.book.touched, "{}: Aura's own write is told as foreign", subject.id);
-                    subject.book.untold = subject.book.untold.filter(|at| *at > position);
-                }
-                _ => {}
-            }
-        }
+    /// The subjects that are occurrences of this one.
+    pub(super) fn occurrences_of(&self, which: usize) -> Vec<usize> {
+        let series = self.subjects[which].kind == Kind::Series;
+        (0..self.subjects.len()).filter(|other| series && self.subjects[*other].is_occurrence()).collect()
     }
 
     pub(super) async fn item(&self, which: usize) -> Option<AppointmentWrite> {
@@ -324,30 +226,50 @@ impl History<'_> {
     }
 
     /// What Aura shows of the event: content and version.
-    async fn record(&self, which: usize) -> Option<(Appointment, Option<String>)> {
+    async fn record(&mut self, which: usize) -> Option<(Appointment, Option<String>)> {
+        self.find(which);
         let record = self.scene.event_record(self.subjects[which].event.as_deref()?).await?;
         Some((Appointment::of(&record)?, record.etag))
     }
 
-    /// The event, if a person can see it.
-    fn living(&mut self, which: usize) -> Option<(String, Appointment)> {
+    /// The event as a person sees it, exception or not; `None` if there is nothing to see.
+    pub(super) fn living(&mut self, which: usize) -> Option<(String, Appointment)> {
         self.find(which);
         let id = self.subjects[which].event.clone()?;
-        let current = appointment(&self.calendar.event(&id)?)?;
-        Some((id, current))
+        let content = match (self.calendar.event(&id), self.subjects[which].kind) {
+            (Some(event), _) => appointment(&event)?,
+            (None, Kind::Occurrence(weeks)) => at_occurrence(&self.living(0)?.1, weeks),
+            (None, _) => return None,
+        };
+        Some((id, content))
     }
 
-    fn find(&mut self, which: usize) {
-        if self.subjects[which].event.is_none() {
-            let marked = self.marked(which);
-            self.subjects[which].event = marked.first().map(|event| event["id"].as_str().expect("an id").to_owned());
+    /// Learns the id of the event, once there is one.
+    pub(super) fn find(&mut self, which: usize) {
+        if self.subjects[which].event.is_some() {
+            return;
         }
+        self.subjects[which].event = match self.subjects[which].kind {
+            Kind::Occurrence(weeks) => {
+                self.find(0);
+                let of = self.subjects[0].occurrence(weeks);
+                let series = self.subjects[0].event.as_deref();
+                series.zip(of).map(|(series, of)| occurrence_id(series, of.original_start.sort_instant()))
+            }
+            _ => self.marked(which).first().map(|event| event["id"].as_str().expect("an id").to_owned()),
+        };
     }
 
-    /// Every living event with the appointment's mark; exceptions inherit it.
+    /// Every living event with the appointment's mark, but for a person's copies; exceptions inherit their series'.
     pub(super) fn marked(&self, which: usize) -> Vec<Value> {
-        let marked = self.scene.marked(ADA, &self.subjects[which].id).into_iter();
-        marked.filter(|event| event["recurringEventId"].is_null()).collect()
+        let subject = &self.subjects[which];
+        let is_copy = |event: &Value| self.copies.iter().any(|copy| event["id"] == copy.id.as_str());
+        let marked = self.scene.marked(ADA, &subject.id).into_iter().filter(|event| !is_copy(event));
+        marked.filter(|event| event["recurringEventId"].is_null() != subject.is_occurrence()).collect()
+    }
+
+    pub(super) fn invocation(&self, left: TimeDelta) -> Invocation {
+        Invocation { request_id: "test".into(), deadline: self.scene.now() + left }
     }
 
     async fn ask(&self, route: &Route, which: usize, body: Option<&Value>) -> Answer {
@@ -355,10 +277,6 @@ impl History<'_> {
         let event = http_event(route, &path, Some(&Person::admin(DEMO, "ada")), body);
         let answer = self.warm.writer.invoke(event, self.invocation(TimeDelta::seconds(15))).await;
         Answer::of_event(&answer.expect("an answer"))
-    }
-
-    fn invocation(&self, left: TimeDelta) -> Invocation {
-        Invocation { request_id: "test".into(), deadline: self.scene.now() + left }
     }
 }
 
@@ -368,20 +286,7 @@ fn arrived(item: &AppointmentWrite, mark: &Value) -> bool {
     item.sent.iter().any(|sent| Some(sent.revision) == revision)
 }
 
-fn is_acknowledged(answer: &Value) -> bool {
-    answer["batchItemFailures"] == json!([])
-}
-
-fn name(fault: &Fault) -> &'static str {
-    match fault {
-        Fault::DieBefore => "dies before",
-        Fault::DieAfter => "dies after",
-        Fault::Lose => "answer lost",
-        _ => "throttled",
-    }
-}
-
-fn brief(content: &Appointment) -> String {
+pub(super) fn brief(content: &Appointment) -> String {
     let at = content.start.sort_instant();
     format!("{} {at} {:?} {:?} {:?}", content.title, content.description, content.location, content.attendees)
 }

@@ -141,6 +141,25 @@ impl Appointment {
         Field::ALL.into_iter().filter(|field| !self.agrees(other, *field)).collect()
     }
 
+    /// The occurrence of this series that would start there, as the series makes it.
+    #[must_use]
+    pub fn occurrence(&self, original_start: &EventTime) -> Self {
+        let start = match (&self.start, original_start) {
+            (EventTime::Instant { time_zone, .. }, EventTime::Instant { at, .. }) => {
+                EventTime::Instant { at: *at, time_zone: time_zone.clone() }
+            }
+            _ => original_start.clone(),
+        };
+        let length = self.end.sort_instant() - self.start.sort_instant();
+        let end = match &start {
+            EventTime::Date { date } => EventTime::Date { date: *date + length },
+            EventTime::Instant { at, time_zone } => {
+                EventTime::Instant { at: *at + length, time_zone: time_zone.clone() }
+            }
+        };
+        Self { start, end, recurrence: vec![], ..self.clone() }
+    }
+
     /// Takes a field over from another one.
     pub fn take(&mut self, field: Field, from: &Self) {
         match field {

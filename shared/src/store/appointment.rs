@@ -149,6 +149,11 @@ impl AppointmentWrite {
         self.lease_until.is_some_and(|until| until > now)
     }
 
+    /// Whether Aura has cancelled it, also if Aura wants it again by now: the cancellation may have arrived.
+    pub fn was_cancelled(&self) -> bool {
+        self.wanted.is_none() || self.sent.iter().any(|sent| sent.content.is_none())
+    }
+
     /// Whether an event of it is there, or may be.
     pub fn may_exist(&self) -> bool {
         self.agreed.is_some() || !self.sent.is_empty() || self.state == WriteState::Pending

@@ -2,6 +2,7 @@
 //! attendees, Aura wins title, description and place; what loses is told.
 
 use super::{Appointment, Field};
+use crate::record::EventTime;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -29,6 +30,12 @@ impl Base {
     /// A base that both sides write in the same way.
     pub fn same(content: Appointment) -> Self {
         Self { said: content.clone(), is: content }
+    }
+
+    /// The base of an occurrence that only its series has spoken of so far; this one is the series'.
+    #[must_use]
+    pub fn occurrence(&self, original_start: &EventTime) -> Self {
+        Self { said: self.said.occurrence(original_start), is: self.is.occurrence(original_start) }
     }
 }
 

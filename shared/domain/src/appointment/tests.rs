@@ -189,3 +189,20 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn an_occurrence_is_its_series_at_another_time() {
+    let weekly = Appointment {
+        start: berlin(9),
+        end: berlin(10),
+        recurrence: vec!["RRULE:FREQ=WEEKLY".into()],
+        ..appointment()
+    };
+    // Whoever names the occurrence need not name the zone.
+    let occurrence = weekly.occurrence(&at(14));
+    assert_eq!((occurrence.start, occurrence.end), (berlin(14), berlin(15)));
+    assert_eq!((occurrence.title, occurrence.recurrence), ("Tea".to_owned(), vec![]));
+    let day = |day| EventTime::Date { date: chrono::NaiveDate::from_ymd_opt(2026, 3, day).unwrap() };
+    let days = Appointment { start: day(1), end: day(3), ..weekly }.occurrence(&day(8));
+    assert_eq!((days.start, days.end), (day(8), day(10)));
+}

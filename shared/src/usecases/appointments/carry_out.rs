@@ -12,6 +12,7 @@ use crate::usecases::access::Tokens;
 use crate::usecases::publish::Publisher;
 use crate::usecases::request_sync::Requests;
 use chrono::{DateTime, TimeDelta, Utc};
+use domain::appointment::Base;
 use domain::failure::FailureClass;
 use domain::lifecycle::Status;
 use domain::policy::Policy;
@@ -33,6 +34,8 @@ const CLOCK_SKEW: TimeDelta = TimeDelta::seconds(10);
 const FIRST_LOOK: TimeDelta = TimeDelta::minutes(1);
 /// this late.
 const LAST_LOOK: TimeDelta = TimeDelta::minutes(15);
+/// An occurrence is not written before its series.
+const SERIES_PENDING: &str = "series_pending";
 /// So many unresolved revisions are remembered.
 const MOST_SENT: usize = 10;
 /// And so many bytes of them: the item has to stay below 400 KB.
@@ -204,12 +207,29 @@ impl AppointmentWorker {
         let tokens = self.tokens.until(deadline);
         let without_access = |error| Stop::without_access(&error, now);
         let held = tokens.access(integration, provider).await.map_err(without_access)?;
-        match (Dialogue { push, access: &held.access, item }).hold().await {
+        let of_series = self.base_of_series(item).await?;
+        let of_series = of_series.as_ref();
+        match (Dialogue { push, access: &held.access, item, of_series }).hold().await {
             Err(error) if error.class() == Some(FailureClass::DeadCredentials) => {
                 let held = tokens.renewed(integration, provider, &held).await.map_err(without_access)?;
-                (Dialogue { push, access: &held.access, item }).hold().await.map_err(|error| Stop::of(error, now))
+                let again = Dialogue { push, access: &held.access, item, of_series };
+                again.hold().await.map_err(|error| Stop::of(error, now))
             }
             told => told.map_err(|error: PushError| Stop::of(error, now)),
+        }
+    }
+
+    /// What both sides agree on of an occurrence as its series makes it. An occurrence waits for a series that is still on
+    /// its way: nobody knows yet what it would be changed from.
+    async fn base_of_series(&self, item: &AppointmentWrite) -> Result<Option<Base>, Stop> {
+        let Some(of) = &item.occurrence_of else { return Ok(None) };
+        let again = |code: &str| Stop::Again { code: code.into(), after: None };
+        let series = self.store.appointment(item.id, &of.series).await.map_err(|_| again("our_outage"))?;
+        match series {
+            Some(series) if series.agreed.is_none() && series.state == WriteState::Pending => {
+                Err(again(SERIES_PENDING))
+            }
+            series => Ok(series.and_then(|series| series.agreed).map(|it| it.base().occurrence(&of.original_start))),
         }
     }
 
@@ -234,7 +254,7 @@ impl AppointmentWorker {
                     outcome.stopped(&now, carried, stop),
                 ),
             };
-            let merged = matches!(told, Ok(Told::Merged { .. }));
+            let unfinished = matches!(told, Ok(Told::Merged { .. } | Told::Located(_)));
             let newer = change.next.state == WriteState::Pending && change.next.revision != carried.revision;
             match self.store.commit_appointment(&change).await {
                 Ok(()) => {
@@ -243,7 +263,7 @@ impl AppointmentWorker {
                         // The schedule comes in any case.
                         let _ = self.requests.ask(&integration, Trigger::Webhook).await;
                     }
-                    return Ok(if newer || merged { Step::Again(name) } else { Step::Done(name) });
+                    return Ok(if newer || unfinished { Step::Again(name) } else { Step::Done(name) });
                 }
                 Err(error) if error.is_conflict() => {}
                 Err(error) => return Err(error),
@@ -284,6 +304,7 @@ fn name(told: &Told) -> &'static str {
     match told {
         Told::Event { .. } => "written",
         Told::Merged { .. } => "merged",
+        Told::Located(_) => "located",
         Told::Removed(_) => "removed",
         Told::Deleted(_) => "deleted",
         Told::Refused(_) => "failed",

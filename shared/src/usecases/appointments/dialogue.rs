@@ -20,7 +20,15 @@ pub(super) enum Told {
     /// The event, and which edits lost. `foreign`: it carries edits of the provider's side that Aura does not know yet.
     Event { event: Box<CalendarEvent>, overridden: Vec<Overridden>, foreign: bool },
     /// Both sides have changed it: what it becomes, and which edits lose. It is still to be sent.
-    Merged { current: Box<CalendarEvent>, content: Box<Appointment>, overridden: Vec<Overridden> },
+    /// `said`: what Aura had said last of what both sides agreed on.
+    Merged {
+        current: Box<CalendarEvent>,
+        content: Box<Appointment>,
+        said: Option<Box<Appointment>>,
+        overridden: Vec<Overridden>,
+    },
+    /// The occurrence that Aura cancels without ever having written it. It is still to be removed.
+    Located(Box<CalendarEvent>),
     /// No event of it; its id, where there is one.
     Removed(Option<ExternalId>),
     /// The event was deleted at the provider although Aura changed it.
@@ -34,6 +42,8 @@ pub(super) struct Dialogue<'a> {
     pub(super) push: &'a dyn Push,
     pub(super) access: &'a Access,
     pub(super) item: &'a AppointmentWrite,
+    /// What both sides agree on of an occurrence as long as only its series has spoken of it.
+    pub(super) of_series: Option<&'a Base>,
 }
 
 impl Dialogue<'_> {
@@ -55,6 +65,12 @@ impl Dialogue<'_> {
             Err(PushError::Gone) => return Ok(Told::Removed(None)),
             event => event?,
         };
+        if self.item.event.is_none() && self.item.occurrence_of.is_some() {
+            // A tombstone does not say whose it is: the occurrence becomes a record that does, before it goes.
+            if let Found::Event(current) = self.push.read(self.access, self.target(&event)).await? {
+                return Ok(Told::Located(Box::new(CalendarEvent { mark: Some(self.item.mark()), ..current })));
+            }
+        }
         self.take_away(event).await
     }
 
@@ -151,7 +167,8 @@ impl Dialogue<'_> {
             }
             if foreign {
                 // What loses is stored before anything is sent: a worker that dies afterwards takes no word of it along.
-                return Ok(Told::Merged { current: Box::new(current), content: Box::new(merged), overridden });
+                let said = base.map(|base| Box::new(base.said));
+                return Ok(Told::Merged { current: Box::new(current), content: Box::new(merged), said, overridden });
             }
             match self.send(event, &merged, &fields, &current, false).await {
                 Ok(event) => return Ok(told(event, overridden, false)),
@@ -197,12 +214,14 @@ impl Dialogue<'_> {
         self.push.change(self.access, self.target(event), &change).await
     }
 
-    /// What both sides had when the event was last written by Aura. An occurrence that Aura never wrote is what its series
-    /// made of it.
+    /// What both sides had when the event was last written by Aura. Before Aura wrote an occurrence, that is what its series
+    /// makes of it: what differs from that somebody else has changed.
     fn base(&self, event: &CalendarEvent) -> Option<Base> {
         match own_mark(self.item, event) {
             Some(mark) => self.item.base_of(mark.revision),
-            None if self.item.occurrence_of.is_some() => Appointment::of(event).map(Base::same),
+            None if self.item.occurrence_of.is_some() => {
+                self.of_series.cloned().or_else(|| Appointment::of(event).map(Base::same))
+            }
             None => self.item.agreed.as_ref().map(Agreed::base),
         }
     }

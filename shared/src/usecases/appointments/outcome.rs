@@ -108,9 +108,11 @@ impl Outcome<'_> {
                 self.keep_record(&mut change, event, *foreign).await?;
                 change
             }
-            Told::Merged { current, content, overridden } => {
-                return self.merged(now, next, carried, (current, content, overridden)).await;
+            Told::Merged { current, content, said, overridden } => {
+                let said = said.as_deref().cloned().or_else(|| Appointment::of(current));
+                return self.merged(now, next, carried, (current, content, said, overridden)).await;
             }
+            Told::Located(event) => return self.located(now, next, event).await,
             Told::Removed(gone) => {
                 next.agreed = None;
                 next.written_at = Some(self.store.now());
@@ -124,7 +126,8 @@ impl Outcome<'_> {
                 next.agreed = None;
                 let mut change = self.finished(now, next, carried, &[], Some(EVENT_GONE));
                 // A full pull's sweep has spared it, because it was still to be written.
-                self.drop_record(&mut change, gone, true).await?;
+                let foreign = !self.went_with_its_series(carried).await?;
+                self.drop_record(&mut change, gone, foreign).await?;
                 change
             }
             // Nothing was sent that is still there: the next change may go to another calendar.
@@ -143,7 +146,7 @@ impl Outcome<'_> {
         now: &'a AppointmentWrite,
         mut next: AppointmentWrite,
         carried: &AppointmentWrite,
-        (current, content, overridden): (&CalendarEvent, &Appointment, &[Overridden]),
+        (current, content, said, overridden): (&CalendarEvent, &Appointment, Option<Appointment>, &[Overridden]),
     ) -> Result<AppointmentChange<'a>, StoreError> {
         next.due_at = Some(self.store.now());
         if next.revision != carried.revision {
@@ -152,12 +155,28 @@ impl Outcome<'_> {
         }
         next.asked = next.asked.take().or_else(|| next.wanted.clone());
         next.wanted = Some(content.clone());
-        next.agreed = Appointment::of(current).map(|said| Agreed { said, event: current.clone() });
+        // A newer wish of Aura is compared with what Aura said before: it does not know the provider's side yet.
+        next.agreed = said.map(|said| Agreed { said, event: current.clone() });
         next.event = Some(current.id.clone());
         next.overridden.extend_from_slice(overridden);
         let mut change = AppointmentChange::new(Some(now), next);
         self.keep_record(&mut change, current, true).await?;
         tell_overridden(&mut change, overridden);
+        Ok(change)
+    }
+
+    /// Which event it is will be known, whoever sees first that it is gone.
+    async fn located<'a>(
+        &self,
+        now: &'a AppointmentWrite,
+        mut next: AppointmentWrite,
+        event: &CalendarEvent,
+    ) -> Result<AppointmentChange<'a>, StoreError> {
+        next.sent.clone_from(&now.sent);
+        next.due_at = Some(self.store.now());
+        next.event = Some(event.id.clone());
+        let mut change = AppointmentChange::new(Some(now), next);
+        self.keep_record(&mut change, event, false).await?;
         Ok(change)
     }
 
@@ -264,6 +283,13 @@ impl Outcome<'_> {
     fn with_record(&self, change: &mut AppointmentChange<'_>, record: StoredRecord) {
         change.record = Some(record);
         change.epoch = Some(self.integration.epoch);
+    }
+
+    /// Whether it is an occurrence of a series that Aura has cancelled.
+    async fn went_with_its_series(&self, item: &AppointmentWrite) -> Result<bool, StoreError> {
+        let Some(of) = &item.occurrence_of else { return Ok(false) };
+        let series = self.store.appointment(item.id, &of.series).await?;
+        Ok(series.is_some_and(|series| series.was_cancelled()))
     }
 
     async fn drop_record(

@@ -36,6 +36,7 @@ fn message(code: &str) -> &'static str {
         super::outcome::NOT_CONNECTED => "The integration was disconnected before the appointment could be written.",
         super::outcome::OTHER_ACCOUNT => "Another account was connected before the appointment could be written.",
         super::outcome::GAVE_UP => "The provider did not take the appointment for a week.",
+        "series_pending" => "The series is not written yet. Its occurrence is written after it.",
         "paused" => "The integration is paused. The appointment is written when it is resumed.",
         "held_back" => "The provider asked Aura to wait. Aura tries again then.",
         "error" => "The integration needs attention. The appointment is written when it works again.",

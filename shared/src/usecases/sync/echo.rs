@@ -6,10 +6,11 @@ use crate::store::{AppointmentWrite, Resource, StoreError, StoredRecord, WriteSt
 use chrono::{DateTime, Utc};
 use domain::appointment::{Appointment, AppointmentMark};
 use domain::ids::ExternalId;
-use domain::record::{CalendarEvent, EventStatus, Record};
+use domain::record::{CalendarEvent, EventStatus, ExceptionOf, Record};
 use futures_util::{StreamExt, TryStreamExt, stream};
+use providers::Push;
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// Items that are read at a time.
@@ -17,13 +18,17 @@ const CONCURRENCY: usize = 16;
 
 /// The appointments that some events were written for, by event.
 #[derive(Default)]
-pub(super) struct Own(HashMap<ExternalId, AppointmentWrite>);
+pub(super) struct Own {
+    items: HashMap<ExternalId, AppointmentWrite>,
+    /// Occurrences whose series Aura has cancelled.
+    with_series: HashSet<ExternalId>,
+}
 
 impl Own {
     /// The record as it is kept: the mark of somebody else's appointment, or of a copy, means nothing here.
     pub(super) fn kept<'a>(&self, record: &'a Record) -> Cow<'a, Record> {
         match record {
-            Record::CalendarEvent(event) if event.mark.is_some() && !self.0.contains_key(&event.id) => {
+            Record::CalendarEvent(event) if event.mark.is_some() && !self.items.contains_key(&event.id) => {
                 Cow::Owned(Record::CalendarEvent(CalendarEvent { mark: None, ..event.clone() }))
             }
             record => Cow::Borrowed(record),
@@ -34,29 +39,30 @@ impl Own {
     /// have been answered.
     pub(super) fn is_echo(&self, record: &Record) -> bool {
         let Record::CalendarEvent(event) = record else { return false };
-        let Some(item) = self.0.get(&event.id) else { return false };
+        let Some(item) = self.items.get(&event.id) else { return false };
         // A write that arrived a second time changed nothing but the version.
         let returned =
             item.agreed.as_ref().is_some_and(|agreed| agreed.event.etag == event.etag || is_same(&agreed.event, event));
         let mark = event.mark.as_ref().filter(|mark| mark.appointment == item.appointment);
         // Aura cancelled this occurrence.
-        let cancelled = item.wanted.is_none() && event.status == EventStatus::Cancelled;
+        let cancelled = item.was_cancelled() && event.status == EventStatus::Cancelled;
         returned || cancelled || mark.is_some_and(|mark| was_sent(item, mark, event))
     }
 
     /// Takes others in.
     pub(super) fn add(&mut self, others: Self) {
-        self.0.extend(others.0);
+        self.items.extend(others.items);
+        self.with_series.extend(others.with_series);
     }
 
-    /// Whether Aura itself has cancelled the appointment of a record that is gone.
+    /// Whether Aura itself has cancelled the appointment of a record that is gone, or its series.
     pub(super) fn is_cancelled(&self, id: &ExternalId) -> bool {
-        self.0.get(id).is_some_and(|item| item.wanted.is_none())
+        self.with_series.contains(id) || self.items.get(id).is_some_and(AppointmentWrite::was_cancelled)
     }
 
     /// Whether a record that a full pull did not see may be younger than that pull, or is still to be written.
     fn outlives(&self, id: &ExternalId, pull: Option<DateTime<Utc>>) -> bool {
-        self.0.get(id).is_some_and(|item| {
+        self.items.get(id).is_some_and(|item| {
             let younger = item.written_at.zip(pull).is_some_and(|(written, pull)| written >= pull);
             item.state == WriteState::Pending || younger
         })
@@ -66,6 +72,14 @@ impl Own {
 /// Whether both say the same in another version.
 fn is_same(one: &CalendarEvent, other: &CalendarEvent) -> bool {
     CalendarEvent { etag: other.etag.clone(), updated: other.updated, ..one.clone() } == *other
+}
+
+/// Whether the event is the occurrence that the item is about: its id is not stored before a write was answered.
+fn is_its_occurrence(push: &dyn Push, item: &AppointmentWrite, exception_of: Option<&ExceptionOf>) -> bool {
+    item.occurrence_of.as_ref().zip(exception_of).is_some_and(|(of, exception)| {
+        push.event_id(item.id, &of.series, &item.calendar) == exception.series
+            && of.original_start.sort_instant() == exception.original_start.sort_instant()
+    })
 }
 
 fn was_sent(item: &AppointmentWrite, mark: &AppointmentMark, event: &CalendarEvent) -> bool {
@@ -84,15 +98,16 @@ impl Step<'_> {
         let Some(push) = self.provider.push() else { return Ok(Own::default()) };
         let marked = events.into_iter().filter_map(|event| {
             let mark = event.mark.clone().filter(|mark| mark.integration == self.held.id)?;
-            Some((event.id.clone(), mark.appointment))
+            Some((event.id.clone(), event.exception_of.clone(), mark.appointment))
         });
         let marked: Vec<_> = marked.collect();
-        let found = stream::iter(marked)
-            .map(|(event, appointment)| async move {
+        let items: HashMap<ExternalId, AppointmentWrite> = stream::iter(marked)
+            .map(|(event, exception_of, appointment)| async move {
                 let item = self.worker.store.appointment(self.held.id, &appointment).await?;
                 let item = item.filter(|item| {
                     let same = item.event.as_ref() == Some(&event)
-                        || push.event_id(item.id, &item.appointment, &item.calendar) == event;
+                        || push.event_id(item.id, &item.appointment, &item.calendar) == event
+                        || is_its_occurrence(push, item, exception_of.as_ref());
                     same && item.calendar == resource.resource && item.dataset == self.held.dataset
                 });
                 Ok::<_, StoreError>(item.map(|item| (event, item)))
@@ -101,7 +116,20 @@ impl Step<'_> {
             .try_filter_map(|found| async move { Ok(found) })
             .try_collect()
             .await?;
-        Ok(Own(found))
+        Ok(Own { items, ..Own::default() })
+    }
+
+    /// Those of the appointments that are occurrences of a series which Aura has cancelled.
+    async fn with_series(&self, own: &Own) -> Result<HashSet<ExternalId>, StoreError> {
+        let mut with_series = HashSet::new();
+        for (event, item) in &own.items {
+            let Some(of) = &item.occurrence_of else { continue };
+            let series = self.worker.store.appointment(item.id, &of.series).await?;
+            if series.as_ref().is_some_and(AppointmentWrite::was_cancelled) {
+                with_series.insert(event.clone());
+            }
+        }
+        Ok(with_series)
     }
 
     /// The appointments of records that are stored and said to be gone.
@@ -115,7 +143,8 @@ impl Step<'_> {
             .try_filter_map(|record| async move { Ok(record) })
             .try_collect()
             .await?;
-        self.own_stored(resource, &stored).await
+        let own = self.own_stored(resource, &stored).await?;
+        Ok(Own { with_series: self.with_series(&own).await?, ..own })
     }
 
     async fn own_stored(&self, resource: &Resource, stored: &[StoredRecord]) -> Result<Own, StoreError> {

@@ -7,6 +7,7 @@ use crate::store::{Integration, Resource, Watch};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::ids::ResourceId;
 use domain::record::Record;
+use domain::run::Trigger;
 use std::collections::HashSet;
 
 /// A change that is so much older than the run's beginning should have been told.
@@ -20,7 +21,7 @@ const TOLD_AGAIN_AFTER: TimeDelta = TimeDelta::days(1);
 #[derive(Debug, Default)]
 pub(super) struct Heard {
     late: HashSet<ResourceId>,
-    prompt: HashSet<ResourceId>,
+    told: HashSet<ResourceId>,
 }
 
 impl Heard {
@@ -30,11 +31,11 @@ impl Heard {
         for watch in watches.iter_mut().filter(|watch| watch.channel.is_some()) {
             if self.late.contains(&watch.resource) {
                 watch.unheard += 1;
-            } else if self.prompt.contains(&watch.resource) {
+            } else if self.told.contains(&watch.resource) {
                 (watch.unheard, watch.lost_at) = (0, None);
             }
-            let told = watch.lost_at.is_some_and(|at| now - at < TOLD_AGAIN_AFTER);
-            if watch.unheard >= MOST_UNHEARD && !told {
+            let known = watch.lost_at.is_some_and(|at| now - at < TOLD_AGAIN_AFTER);
+            if watch.unheard >= MOST_UNHEARD && !known {
                 watch.lost_at = Some(now);
                 lost = true;
             }
@@ -52,9 +53,11 @@ impl Step<'_> {
         let resource = &resource.resource;
         let Some((changed_at, watch)) = changed_at(record).zip(watch_of(&self.held, resource)) else { return };
         let Some(run) = self.held.run.as_ref().filter(|_| changed_at > watch.asked_at) else { return };
-        let late = run.started_at - changed_at > TOLD_WITHIN;
-        let of = if late { &mut self.heard.late } else { &mut self.heard.prompt };
-        of.insert(resource.clone());
+        if run.started_at - changed_at > TOLD_WITHIN {
+            self.heard.late.insert(resource.clone());
+        } else if run.trigger == Trigger::Webhook {
+            self.heard.told.insert(resource.clone());
+        }
     }
 }
 
