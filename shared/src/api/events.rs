@@ -5,6 +5,7 @@
 use chrono::{DateTime, Utc};
 use domain::appointment::{Appointment, OccurrenceOf, Overridden};
 use domain::ids::{AccountId, AppointmentId, ExternalId, IntegrationId, ProviderSlug, ResourceId};
+use domain::lead::Via;
 use domain::lifecycle::{ErrorReason, Status};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};

@@ -7,7 +7,7 @@ use crate::store::RequestName;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
-use domain::ids::{AppointmentId, ProviderSlug};
+use domain::ids::{AppointmentId, ProviderSlug, ResourceId};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use providers::Delivery;
 use serde::de::DeserializeOwned;

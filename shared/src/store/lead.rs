@@ -10,8 +10,8 @@ use aws_sdk_dynamodb::types::TransactWriteItem;
 use chrono::serde::ts_milliseconds_option;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::ids::{IntegrationId, ResourceId};
+use domain::lead::Via;
 use domain::lifecycle::Status;
-use domain::record::Via;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
@@ -81,7 +81,7 @@ pub struct LeadBatch<'a> {
     pub via: Via,
     /// At most [`MOST_LEADS`].
     pub leads: Vec<NewLead>,
-    /// Whoever stores them holds the sync lease of this fence.
+    /// Whoever stores them holds the sync lease of this fence; everybody else needs an active integration.
     pub fence: Option<u64>,
 }
 
@@ -91,8 +91,11 @@ impl LeadBatch<'_> {
 
     fn writes(&self, store: &Store) -> Result<Vec<TransactWriteItem>, StoreError> {
         let (table, integration) = (store.table.name(), self.integration);
-        let mut same = vec![When::Equals("id", any(&integration.id)?), When::Equals("status", any(&Status::Active)?)];
-        same.extend(self.fence.map(|fence| When::Equals("sync_fence", number(fence))));
+        let still = match self.fence {
+            Some(fence) => When::Equals("sync_fence", number(fence)),
+            None => When::Equals("status", any(&Status::Active)?),
+        };
+        let same = vec![When::Equals("id", any(&integration.id)?), still];
         let key = keys::integration(&integration.account, &integration.provider);
         let mut writes = vec![check(table, key, When::All(same))?, self.count(table)?];
         let until = number((store.now() + MARKED_FOR).timestamp());

@@ -7,6 +7,7 @@ use crate::usecases::get::{Found, Integrations};
 use chrono::{DateTime, Utc};
 use domain::failure::FailureClass;
 use domain::ids::{ProviderSlug, ResourceId};
+use domain::lead::{Form, Question};
 use domain::resource::Choice;
 
 /// Lists what can be chosen.
@@ -33,6 +34,26 @@ impl Options {
     ) -> Result<OptionsView, Problem> {
         let found = self.integrations.find(caller, slug).await?;
         Ok(OptionsView { options: self.listed(&found, kind, parent, deadline).await? })
+    }
+
+    /// What a form asks.
+    pub(super) async fn questions(
+        &self,
+        found: &Found,
+        form: &ResourceId,
+        deadline: DateTime<Utc>,
+    ) -> Result<Vec<Question>, Problem> {
+        let (provider, tokens) = (found.provider.as_ref(), self.tokens.until(deadline));
+        let (Some(leads), Ok(form)) = (provider.leads(), Form::of(form)) else { return Ok(vec![]) };
+        let held = tokens.access(&found.integration, provider).await?;
+        let asked = match leads.questions(&held.access, &form).await {
+            Err(error) if error.class == FailureClass::DeadCredentials => {
+                let held = tokens.renewed(&found.integration, provider, &held).await?;
+                leads.questions(&held.access, &form).await
+            }
+            asked => asked,
+        };
+        Ok(asked.map_err(AccessError::Provider)?)
     }
 
     /// The choices for an integration that was found. A refused token is renewed once.

@@ -63,6 +63,10 @@ impl Webhook for FacebookLeadAds {
         page.unwrap_or_else(|_| resource.clone())
     }
 
+    fn owner(&self, watched: &ResourceId) -> Option<Owner> {
+        Owner::parse(watched.as_str()).ok()
+    }
+
     fn is_shared(&self) -> bool {
         true
     }

@@ -11,7 +11,7 @@ use crate::error::ProviderError;
 use async_trait::async_trait;
 use chrono::TimeDelta;
 use domain::ids::ResourceId;
-use domain::lead::Form;
+use domain::lead::{Form, Owner};
 
 /// A quarter of the time is left after a day: that is the daily look.
 const LASTS: TimeDelta = TimeDelta::hours(32);
@@ -32,6 +32,10 @@ impl Webhook for TikTokLeadAds {
     }
 
     /// The ad account or library that the form belongs to.
+    fn owner(&self, watched: &ResourceId) -> Option<Owner> {
+        Owner::parse(watched.as_str()).ok()
+    }
+
     fn watched(&self, resource: &ResourceId) -> ResourceId {
         Form::of(resource).and_then(|form| form.owner().resource()).unwrap_or_else(|_| resource.clone())
     }

@@ -7,8 +7,10 @@ use crate::store::{Integration, LeadBatch, MOST_LEADS, NewLead, OutboxEntry, Sto
 use crate::usecases::TRIES;
 use crate::usecases::publish::Publisher;
 use domain::ids::{ExternalId, ResourceId};
-use domain::lead::RawLead;
-use domain::record::{Lead, Record, Via};
+use domain::lead::Via;
+use domain::lead::mapping::map;
+use domain::lead::{Form, RawLead};
+use domain::record::{Lead, Record};
 use std::collections::HashSet;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -182,7 +184,8 @@ impl LeadIntake {
 
 fn lead(arrival: &Arrival<'_>, raw: &RawLead) -> Lead {
     let mapping = arrival.integration.settings.forms.get(arrival.form).cloned().unwrap_or_default();
-    let mapped = mapping.map(raw);
+    let mapped = map(raw, &mapping);
+    let owner = Form::of(arrival.form).map(|form| form.owner().to_string());
     Lead {
         id: raw.id.clone(),
         created: raw.created,
@@ -193,6 +196,7 @@ fn lead(arrival: &Arrival<'_>, raw: &RawLead) -> Lead {
         properties: mapped.properties,
         test: raw.test,
         form: raw.form.clone(),
+        owner: owner.unwrap_or_default(),
         source: raw.source.clone(),
         via: arrival.via,
         truncated: mapped.truncated,

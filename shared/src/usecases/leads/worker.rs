@@ -11,9 +11,9 @@ use crate::usecases::request_sync::Requests;
 use chrono::{DateTime, Utc};
 use domain::failure::FailureClass;
 use domain::ids::{ExternalId, ResourceId};
+use domain::lead::Via;
 use domain::lead::{Form, Owner, RawLead};
 use domain::lifecycle::Status;
-use domain::record::Via;
 use domain::run::Trigger;
 use providers::{LeadContent, LeadNotice, Leads, Provider, ProviderError, Registry};
 use serde_json::json;
@@ -190,9 +190,8 @@ fn chosen(integration: &Integration, notice: &LeadNotice, now: DateTime<Utc>) ->
                 && watch.channel.as_ref().is_some_and(|channel| channel.until > now)
         })
     };
-    let mut forms = forms(notice).filter(|(owner, form)| {
-        integration.settings.resources.contains(form) && has_access(owner)
-    });
+    let mut forms =
+        forms(notice).filter(|(owner, form)| integration.settings.resources.contains(form) && has_access(owner));
     forms.next().map(|(_, form)| form)
 }
 

@@ -1,16 +1,16 @@
 //! What subscriptions are made with, and how a delivery finds its way to the integration: by the channel that it names,
 //! or by the owner whose leads it tells.
 
-use super::Watches;
+use super::{FAILED_FOR, UNWATCHABLE_FOR, Watches};
 use crate::digest::sha256_hex;
 use crate::store::{Channel, Integration, Route, StoreError, Watch, Watching};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
+use domain::failure::FailureClass;
 use domain::ids::{AccountId, IntegrationId, ProviderSlug, ResourceId};
-use providers::{Access, AppCredentials, EndingSubscription, SubscribeError, SubscribeRequest, Subscribed, Webhook};
+use providers::{
+    Access, AppCredentials, EndingSubscription, ProviderError, SubscribeError, SubscribeRequest, Subscribed, Webhook,
+};
 use secrecy::{ExposeSecret, SecretString};
-use url::Url;
-
-use super::{FAILED_FOR, UNWATCHABLE_FOR};
 
 /// Whose subscriptions they are.
 #[derive(Debug, Clone, Copy)]
@@ -37,36 +37,39 @@ pub(super) struct Subscriber<'a> {
 }
 
 impl Subscriber<'_> {
-    /// Asks to be told of this. The way of a delivery comes first: it may be faster than the answer.
-    pub(super) async fn subscribe(&self, resource: &ResourceId, former: Option<&Watch>) -> Watch {
+    /// Asks to be told of this. The way of a delivery comes first: it may be faster than the answer. Answers also whether
+    /// the provider has not denied that the account has access to it.
+    pub(super) async fn subscribe(&self, resource: &ResourceId, former: Option<&Watch>) -> (Watch, bool) {
         let store = &self.watches.store;
         let now = store.now();
         let Some(address) = self.watches.address(self.tenant.provider) else {
-            return Watch::without_channel(resource.clone(), now);
+            return (Watch::without_channel(resource.clone(), now), true);
         };
         // What failed is asked for again with the next run but one.
         let again = Watch::without_channel(resource.clone(), now - UNWATCHABLE_FOR + FAILED_FOR);
         let (id, token) = (store.new_id().to_string(), self.watches.random.token256());
         let until = now + self.webhook.lasts();
         if self.open(resource, &id, &token, until).await.is_err() {
-            return again;
+            return (again, true);
         }
-        let former = former.and_then(|former| former.channel.as_ref()).map(|former| former.remote.as_str());
+        let before = former.and_then(|former| former.channel.as_ref());
+        let former = before.map(|before| before.remote.as_str());
         let request =
             SubscribeRequest { app: self.app, resource, id: &id, token: &token, address: &address, until, former };
-        let (outcome, watch) = match self.webhook.subscribe(self.access, &request).await {
-            Ok(subscribed) => ("made", self.made(resource, id, &token, subscribed).await),
+        let (outcome, watch, has_access) = match self.webhook.subscribe(self.access, &request).await {
+            Ok(subscribed) => ("made", self.made(resource, id, &token, subscribed).await, true),
             Err(SubscribeError::Unwatchable) => {
                 self.close(resource, &id).await;
-                ("unwatchable", Watch::without_channel(resource.clone(), now))
+                ("unwatchable", Watch::without_channel(resource.clone(), now), true)
             }
-            Err(SubscribeError::Failed(_)) => {
-                self.close_owner(resource).await;
-                ("failed", again)
+            Err(SubscribeError::Failed(error)) => {
+                let has_access = !denies_access(&error);
+                self.give_back(resource, &token, before.filter(|_| has_access)).await;
+                ("failed", again, has_access)
             }
         };
         self.watches.log.count("watch", &[("provider", self.tenant.provider.as_str()), ("outcome", outcome)], 1);
-        watch
+        (watch, has_access)
     }
 
     async fn made(&self, resource: &ResourceId, id: String, token: &SecretString, subscribed: Subscribed) -> Watch {
@@ -106,7 +109,8 @@ impl Subscriber<'_> {
     /// same name, or another tenant is told by it.
     pub(super) async fn end(&self, watch: &Watch, successor: Option<&Watch>) {
         let Some(watching) = &watch.channel else { return };
-        let goes_on = successor.and_then(|next| next.channel.as_ref()).is_some_and(|next| next.remote == watching.remote);
+        let goes_on =
+            successor.and_then(|next| next.channel.as_ref()).is_some_and(|next| next.remote == watching.remote);
         if goes_on && self.webhook.owner(&watch.resource).is_some() {
             return;
         }
@@ -129,15 +133,22 @@ impl Subscriber<'_> {
         self.watches.close(self.tenant, self.webhook, resource, id).await;
     }
 
-    async fn close_owner(&self, resource: &ResourceId) {
-        if self.webhook.owner(resource).is_some() {
-            self.close(resource, "").await;
+    /// The way to an owner's leads is what it was before, or closed.
+    async fn give_back(&self, resource: &ResourceId, token: &SecretString, before: Option<&Watching>) {
+        if self.webhook.owner(resource).is_none() {
+            return;
+        }
+        match before {
+            Some(before) => {
+                let _ = self.open(resource, &before.id, token, before.until).await;
+            }
+            None => self.close(resource, "").await,
         }
     }
 }
 
-/// A subscription is renewed when so much of its time, as a part of the whole, is left.
-pub(super) fn is_late(watching: &Watching, asked_at: DateTime<Utc>, now: DateTime<Utc>, part: i32) -> bool {
-    let whole: TimeDelta = watching.until - asked_at;
-    watching.until - now <= whole / part && now - asked_at >= FAILED_FOR
+/// Whether the provider says that the account has no access to it (any more).
+fn denies_access(error: &ProviderError) -> bool {
+    use FailureClass::{DeadCredentials, MissingPermission, ResourceNotFound};
+    matches!(error.class, DeadCredentials | MissingPermission | ResourceNotFound)
 }
