@@ -6,6 +6,7 @@ mod browser;
 mod canaries;
 mod faults;
 mod journey;
+mod leads;
 mod life;
 mod oauth;
 mod openapi;

@@ -6,6 +6,7 @@
 
 mod keyring;
 mod keys;
+mod marks;
 
 pub use keyring::{Keyring, KeyringError};
 pub use keys::{KeysError, SealKeys};

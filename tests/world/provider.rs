@@ -28,6 +28,7 @@ impl TestProvider {
             category,
             icon: "test",
             resource_kind: "calendars",
+            parent_kind: None,
             several_resources: true,
             writes: true,
             rotation: Rotation::None,
@@ -71,7 +72,7 @@ impl Provider for TestProvider {
         Ok(Identity { id: ProviderAccountId::parse("test").expect("an id"), label: "test@example.com".into() })
     }
 
-    async fn options(&self, _: &Access, _: &str) -> Result<Option<Vec<Choice>>, ProviderError> {
+    async fn options(&self, _: &Access, _: &str, _: Option<&ResourceId>) -> Result<Option<Vec<Choice>>, ProviderError> {
         Ok(Some(Vec::new()))
     }
 

@@ -115,8 +115,13 @@ impl Provider for Twin {
         self.inner.identify(access).await
     }
 
-    async fn options(&self, access: &Access, kind: &str) -> Result<Option<Vec<Choice>>, ProviderError> {
-        self.inner.options(access, kind).await
+    async fn options(
+        &self,
+        access: &Access,
+        kind: &str,
+        parent: Option<&ResourceId>,
+    ) -> Result<Option<Vec<Choice>>, ProviderError> {
+        self.inner.options(access, kind, parent).await
     }
 
     async fn test(&self, access: &Access, resources: &[ResourceId]) -> Result<(), ProviderError> {

@@ -18,8 +18,9 @@ pub fn function(setup: &Setup) -> Result<Arc<dyn Function>, ConfigError> {
 }
 
 async fn handle(options: Options, request: Request) -> Result<Reply, Problem> {
-    request.only_query(&[])?;
+    request.only_query(&["parent"])?;
+    let parent = request.resource("parent")?;
     let (caller, provider) = (request.caller()?, request.provider()?);
-    let view = options.list(caller, &provider, request.path("resource")?, request.deadline).await?;
+    let view = options.list(caller, &provider, request.path("resource")?, parent.as_ref(), request.deadline).await?;
     Reply::json(200, &view)
 }

@@ -20,6 +20,7 @@ pub fn function(setup: &Setup) -> Result<Arc<dyn Function>, ConfigError> {
         policy: parts.policy()?,
         watches: parts.watches(&store)?,
         waiting: WakeAppointments::new(store.clone(), parts.sync_queue()?),
+        leads: parts.leads(&store)?,
         store,
     };
     let appointments = AppointmentWorker {

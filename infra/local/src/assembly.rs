@@ -77,9 +77,9 @@ impl Assembly {
         settings
     }
 
-    /// The imitation of the providers.
-    pub(crate) fn sandbox(&mut self, listener: TcpListener, url: Url) -> Result<Sandbox, StartError> {
-        let sandbox = sandboxed::open(&self.options, url, self.folder.as_ref())?;
+    /// The imitation of the providers, which send to the API.
+    pub(crate) fn sandbox(&mut self, listener: TcpListener, url: Url, api: &Url) -> Result<Sandbox, StartError> {
+        let sandbox = sandboxed::open(&self.options, url, api, self.folder.as_ref())?;
         let (served, stop) = (sandbox.clone(), self.stopping.clone());
         self.tasks.spawn(async move {
             let _ = served.serve(listener, stopped(stop)).await;
@@ -131,11 +131,13 @@ impl Assembly {
 
     async fn provider_clients(&self, stack: &Stack, clients: &Clients) -> Result<(), StartError> {
         let Some(prefix) = stack.variable("SECRET_PREFIX") else { return Ok(()) };
-        let name = format!("{prefix}/providers/google-calendar");
-        let client = sandboxed::google_client(&self.options.person).to_string();
-        provision::keep(clients.secrets(), &name, &client)
-            .await
-            .map_err(|why| StartError::Provision { what: format!("the secret {name}"), why })
+        for (provider, client) in sandboxed::clients(&self.options.person) {
+            let name = format!("{prefix}/providers/{provider}");
+            provision::keep(clients.secrets(), &name, &client.to_string())
+                .await
+                .map_err(|why| StartError::Provision { what: format!("the secret {name}"), why })?;
+        }
+        Ok(())
     }
 
     /// Builds every function of the template.
@@ -146,12 +148,12 @@ impl Assembly {
         sandbox: &Sandbox,
         log: &Log,
     ) -> Result<Instances, StartError> {
-        let google = sandboxed::google_vars(sandbox, &self.options.person);
+        let imitated = sandboxed::vars(sandbox, &self.options.person);
         let mut built = Vec::new();
         for spec in stack.functions.values() {
             let package = spec.package.clone();
             let build = self.options.functions.get(&package).ok_or_else(|| StartError::NoCode(package.clone()))?;
-            let vars = environment::of(spec, access, &google, &self.options.person);
+            let vars = environment::of(spec, access, &imitated, &self.options.person);
             let setup = self.setup(vars, &log.with("fn", package.as_str()));
             let function =
                 build(&setup).map_err(|source| StartError::Function { function: package.clone(), source })?;

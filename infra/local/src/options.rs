@@ -42,7 +42,7 @@ pub struct Options {
     pub functions: Functions,
     /// The functions' ways out; tests put faults in.
     pub wires: Wires,
-    /// The environment of the person: `AWS_ENDPOINT_URL`, `GOOGLE_*`.
+    /// The environment of the person: `AWS_ENDPOINT_URL`, `GOOGLE_*`, `FACEBOOK_*`, `TIKTOK_*`.
     pub person: Vars,
     /// Whether `AWS_ENDPOINT_URL` may lead off this machine.
     pub allow_remote_aws: bool,
@@ -138,8 +138,8 @@ pub enum StartError {
     /// The signing key cannot be used.
     #[error(transparent)]
     Key(#[from] crate::issuer::KeyError),
-    /// A client at Google needs both.
-    #[error("{given} is set without {missing}; set both for the real Google, or none for the sandbox")]
+    /// A client at a provider needs both.
+    #[error("{given} is set without {missing}; set both for the real provider, or none for the sandbox")]
     HalfAClient {
         /// Which one is there.
         given: &'static str,

@@ -35,7 +35,7 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
     let mut assembly = Assembly::new(options, folder, stopping);
     let permissions = Arc::new(Permissions::default());
     let (aws, embedded) = assembly.aws(&permissions).await?;
-    let imitation = assembly.sandbox(sandbox.listener, sandbox.url.clone())?;
+    let imitation = assembly.sandbox(sandbox.listener, sandbox.url.clone(), &api.url)?;
 
     let issuer_url = format!("{}_local/issuer", api.url);
     let access = AwsAccess::of(aws.as_str().to_owned(), &assembly.options.person, embedded.is_none());

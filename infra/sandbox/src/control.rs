@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use url::Url;
 
-use crate::{Consent, Sandbox, SwitchChange, google::ADA};
+use crate::{Consent, Sandbox, SwitchChange, facebook, google::ADA, tiktok};
 
 const INDEX: &str = include_str!("index.html");
 
@@ -27,8 +27,9 @@ pub(crate) fn router() -> Router<Sandbox> {
         .route("/_sandbox/google/requests", get(requests).delete(reset_requests))
 }
 
-async fn index() -> Html<&'static str> {
-    Html(INDEX)
+async fn index() -> Html<String> {
+    let page = INDEX.replace("<!-- facebook -->", facebook::control::PANEL);
+    Html(page.replace("<!-- tiktok -->", tiktok::CONTROLS))
 }
 
 async fn show(State(sandbox): State<Sandbox>) -> Response {
@@ -115,10 +116,10 @@ async fn consent(
 }
 
 /// 400 with the reason: switches are used by developers.
-struct Refusal(String);
+pub(crate) struct Refusal(String);
 
 impl Refusal {
-    fn of(error: impl std::error::Error) -> Self {
+    pub(crate) fn of(error: impl std::error::Error) -> Self {
         Self(error.to_string())
     }
 }

@@ -62,7 +62,7 @@ fn error(kind: PathKind, error: ApiError) -> Response {
 }
 
 /// The first half of the body, complete for HTTP and broken as JSON.
-async fn cut_off(response: Response) -> Response {
+pub(crate) async fn cut_off(response: Response) -> Response {
     let (mut parts, body) = response.into_parts();
     let whole = to_bytes(body, usize::MAX).await.unwrap_or_default();
     parts.headers.remove(header::CONTENT_LENGTH);

@@ -6,10 +6,12 @@
 
 mod control;
 mod counters;
+pub mod facebook;
 mod faults;
 pub mod google;
 mod notifications;
 mod switches;
+pub mod tiktok;
 
 use std::{
     collections::HashMap,
@@ -28,7 +30,7 @@ use notifications::Outbox;
 
 pub use counters::{Counters, PathKind};
 pub use google::consent::{Consent, ConsentError};
-pub use notifications::{DeliveryError, Notification, NotificationCounts, NotificationMode, Notify};
+pub use notifications::{DeliveryError, Notification, NotificationCounts, NotificationMode, Notify, Retry};
 pub use switches::{Fault, FaultKind, Rotation, SwitchChange, Switches};
 
 /// Tells the time; the sandbox reads no other clock.
@@ -57,6 +59,8 @@ pub struct Options {
     pub sync_token_age: Option<Duration>,
     /// What becomes of notifications.
     pub notify: Notify,
+    /// The imitation of Facebook.
+    pub facebook: facebook::Setup,
     /// What [`Sandbox::export`] gave in an earlier life.
     pub restore: Option<Value>,
 }
@@ -72,6 +76,7 @@ impl Options {
             redirect_uris: Vec::new(),
             sync_token_age: None,
             notify: Notify::Send,
+            facebook: facebook::Setup::default(),
             restore: None,
         }
     }
@@ -98,6 +103,16 @@ struct Inner {
 #[derive(Serialize, Deserialize)]
 pub(crate) struct State {
     pub(crate) google: google::state::Google,
+    /// Absent in what an older program has kept.
+    #[serde(default)]
+    pub(crate) facebook: facebook::state::Facebook,
+    #[serde(skip)]
+    pub(crate) desk: facebook::desk::Desk,
+    /// Empty when the state was exported before there was a TikTok; it is populated then.
+    #[serde(default)]
+    pub(crate) tiktok: tiktok::state::TikTok,
+    #[serde(skip)]
+    pub(crate) tiktok_live: tiktok::live::Live,
     #[serde(skip)]
     pub(crate) switches: Switches,
     #[serde(skip)]
@@ -132,12 +147,22 @@ impl Sandbox {
         let now = (options.clock)();
         let mut state = former.unwrap_or_else(|| State {
             google: google::data::populate(options.seed, now, options.events),
+            facebook: facebook::state::Facebook::default(),
+            desk: facebook::desk::Desk::default(),
+            tiktok: tiktok::state::TikTok::default(),
+            tiktok_live: tiktok::live::Live::default(),
             switches: Switches::default(),
             counters: Counters::default(),
             outbox: Outbox::default(),
             revision: 0,
         });
         state.outbox = Outbox::new(options.notify);
+        if state.facebook.is_empty() {
+            state.facebook = facebook::populate(options.seed, now, options.facebook.leads_per_form);
+        }
+        state.desk = facebook::desk::Desk::new(options.facebook, options.notify);
+        state.tiktok_live = tiktok::live::Live::new(options.notify);
+        state.tiktok.populate_if_empty(options.seed, now);
         Self {
             inner: Arc::new(Inner {
                 clock: options.clock,
@@ -160,7 +185,9 @@ impl Sandbox {
     pub fn router(&self) -> Router {
         google::router()
             .layer(middleware::from_fn_with_state(self.clone(), faults::apply))
+            .merge(facebook::router(self.clone()))
             .merge(control::router())
+            .merge(tiktok::router(self))
             .with_state(self.clone())
     }
 
@@ -177,6 +204,7 @@ impl Sandbox {
         tokio::select! {
             served = answering => served,
             never = notifications::messenger::run(self.clone()) => match never {},
+            never = facebook::messenger::run(self.clone()) => match never {},
         }
     }
 
@@ -192,6 +220,30 @@ impl Sandbox {
         .into_iter()
         .map(|(name, path)| (name.to_owned(), format!("{}{path}", self.inner.base_url)))
         .collect()
+    }
+
+    /// The variables that point Aura's Facebook provider at this sandbox, without a version of the Graph API.
+    pub fn facebook_vars(&self) -> HashMap<String, String> {
+        let url = format!("{}facebook", self.inner.base_url);
+        ["FACEBOOK_DIALOG_URL", "FACEBOOK_GRAPH_URL"].map(|name| (name.to_owned(), url.clone())).into()
+    }
+
+    /// Facebook's side, to be looked at and changed by tests.
+    pub fn facebook(&self) -> facebook::Facebook {
+        facebook::Facebook::new(self.clone())
+    }
+
+    /// The variables that point Aura's TikTok provider at this sandbox.
+    pub fn tiktok_vars(&self) -> HashMap<String, String> {
+        [("TIKTOK_AUTH_URL", "tiktok/portal/auth"), ("TIKTOK_API_URL", "tiktok/open_api/v1.3/")]
+            .into_iter()
+            .map(|(name, path)| (name.to_owned(), format!("{}{path}", self.inner.base_url)))
+            .collect()
+    }
+
+    /// TikTok's side, to be looked at and changed by tests.
+    pub fn tiktok(&self) -> tiktok::TikTok {
+        tiktok::TikTok::new(self.clone())
     }
 
     /// Google's side, to be looked at and changed by tests.
@@ -269,6 +321,15 @@ impl Sandbox {
     /// Told whenever notifications may have become due.
     pub(crate) fn wake(&self) -> &sync::Notify {
         &self.inner.wake
+    }
+
+    pub(crate) fn base_url(&self) -> &Url {
+        &self.inner.base_url
+    }
+
+    /// Tells the task that sends Facebook's deliveries to look again.
+    pub(crate) fn wake_facebook(&self) {
+        self.note(|state| state.desk.wake.notify_one());
     }
 
     /// The address of a calendar's events, as Google names what is watched.

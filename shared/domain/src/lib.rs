@@ -6,6 +6,7 @@ pub mod appointment;
 pub mod failure;
 pub mod history;
 pub mod ids;
+pub mod lead;
 pub mod lifecycle;
 pub mod occurrences;
 pub mod plan;

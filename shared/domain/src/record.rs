@@ -2,6 +2,7 @@
 
 use crate::appointment::AppointmentMark;
 use crate::ids::ExternalId;
+use crate::lead::{LeadSource, Via};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -204,10 +205,24 @@ pub struct Lead {
     /// The provider marks it a test.
     #[serde(default)]
     pub test: bool,
+    /// The provider's id of the form that was sent.
+    #[serde(default)]
+    pub form: String,
+    /// Through whom this account reaches the form: `page:138124712925158`.
+    #[serde(default)]
+    pub owner: String,
+    /// Where it came from, as far as the provider says so.
+    #[serde(default)]
+    pub source: LeadSource,
+    /// How it came to Aura.
+    #[serde(default)]
+    pub via: Via,
+    /// It was more than Aura keeps, and something was cut.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub truncated: bool,
 }
 
 /// A record of any kind.
-#[expect(clippy::large_enum_variant, reason = "nearly all records are events, so boxing them saves nothing")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", tag = "kind")]
 pub enum Record {

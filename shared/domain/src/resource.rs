@@ -18,6 +18,9 @@ pub struct Choice {
     /// The IANA time zone of a calendar.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub time_zone: Option<String>,
+    /// The provider's own word for the state of a form: `ACTIVE`, `ARCHIVED`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub state: Option<String>,
     /// The provider's colour for it, `#rrggbb`.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub color: Option<String>,

@@ -1,8 +1,10 @@
 //! The contract between the product and a provider.
 
+mod leads;
 mod push;
 mod webhook;
 
+pub use leads::*;
 pub use push::*;
 pub use webhook::*;
 
@@ -10,6 +12,7 @@ use crate::error::{ProviderError, PullError};
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::ids::{ExternalId, ProviderAccountId, ProviderSlug, ResourceId};
+use domain::lead::RawLead;
 use domain::record::Record;
 use domain::resource::Choice;
 use schemars::JsonSchema;
@@ -55,6 +58,8 @@ pub struct Manifest {
     pub icon: &'static str,
     /// The kind of resource that is chosen in its settings, as it stands in paths: `calendars`.
     pub resource_kind: &'static str,
+    /// The kind of what the resources belong to, where they are chosen in two steps: first a page, then its forms.
+    pub parent_kind: Option<&'static str>,
     /// Several resources may be read at once.
     pub several_resources: bool,
     /// One of the resources may be chosen to be written to.
@@ -75,6 +80,8 @@ pub struct AppCredentials {
     pub client_id: String,
     /// The client secret.
     pub client_secret: SecretString,
+    /// What the provider says when it asks whether the address of deliveries is ours, where it does.
+    pub verify_token: Option<SecretString>,
 }
 
 /// What the authorization URL is made of.
@@ -127,6 +134,8 @@ pub struct Authorization {
     pub access: Access,
     /// The scopes that were really granted.
     pub scopes: Vec<String>,
+    /// When the person's consent ends whatever Aura does, where the provider says so: only the person can renew it.
+    pub consent_ends: Option<DateTime<Utc>>,
 }
 
 /// What a refresh brings.
@@ -138,6 +147,8 @@ pub struct Refreshed {
     pub access: Access,
     /// The scopes now, when the answer names them.
     pub scopes: Option<Vec<String>>,
+    /// When the person's consent ends now, where the provider says so.
+    pub consent_ends: Option<DateTime<Utc>>,
 }
 
 /// Who was connected.
@@ -168,6 +179,8 @@ pub struct PullRequest<'a> {
 pub enum Pulled {
     /// The record as it is now.
     Record(Record),
+    /// A lead, not mapped yet.
+    Lead(RawLead),
     /// The record is gone. For an id that was never stored there is nothing to do.
     Gone(ExternalId),
     /// One entry that could not be read; the others can. What is stored of it stays.
@@ -184,6 +197,14 @@ pub enum Pulled {
 pub enum Next {
     /// There is another page of this pull.
     Page(String),
+    /// There is another page of this pull, but not before this time has passed: the provider prepares it, or its budget
+    /// is used up.
+    Later {
+        /// The page to go on with.
+        page: String,
+        /// How long to wait.
+        after: TimeDelta,
+    },
     /// This was the last one; the token for the next pull.
     Done(String),
 }
@@ -212,6 +233,11 @@ pub trait Provider: Send + Sync {
         None
     }
 
+    /// The parameters of the callback that may carry the code, the preferred one first.
+    fn code_parameters(&self) -> &'static [&'static str] {
+        &["code"]
+    }
+
     /// Exchanges the code (RFC 6749 §4.1.3). Never retried. An answer without what must survive is `no_refresh_token`.
     async fn exchange_code(&self, request: &ExchangeRequest<'_>) -> Result<Authorization, ProviderError>;
 
@@ -227,8 +253,14 @@ pub trait Provider: Send + Sync {
     /// Who the access belongs to.
     async fn identify(&self, access: &Access) -> Result<Identity, ProviderError>;
 
-    /// What can be chosen of `kind`; `None` when the provider has no such kind.
-    async fn options(&self, access: &Access, kind: &str) -> Result<Option<Vec<Choice>>, ProviderError>;
+    /// What can be chosen of `kind`, of `parent` alone where there is one; `None` when the provider has no such kind, or
+    /// the kind needs a parent and this is none of this access.
+    async fn options(
+        &self,
+        access: &Access,
+        kind: &str,
+        parent: Option<&ResourceId>,
+    ) -> Result<Option<Vec<Choice>>, ProviderError>;
 
     /// Checks the access and the chosen resources with as few calls as possible.
     async fn test(&self, access: &Access, resources: &[ResourceId]) -> Result<(), ProviderError>;
@@ -240,6 +272,11 @@ pub trait Provider: Send + Sync {
 
     /// Writing appointments, where the provider can be written to.
     fn push(&self) -> Option<&dyn Push> {
+        None
+    }
+
+    /// What a provider of leads can do besides.
+    fn leads(&self) -> Option<&dyn Leads> {
         None
     }
 

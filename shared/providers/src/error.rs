@@ -2,6 +2,8 @@
 
 use chrono::TimeDelta;
 use domain::failure::FailureClass;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 /// A failed call. Nothing downstream looks at text: the class decides, the code is for people and metrics.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -14,6 +16,33 @@ pub struct ProviderError {
     pub code: String,
     /// How long the provider asks to wait.
     pub retry_after: Option<TimeDelta>,
+    /// What the provider itself tells the customer about it.
+    pub explanation: Option<Explanation>,
+}
+
+/// The provider's own words to its customer: why something is refused, and what they can do. Shown, never interpreted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Explanation {
+    /// Why.
+    pub reason: String,
+    /// What to do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resolution: Option<String>,
+}
+
+/// Longer explanations are cut, in characters.
+const LONGEST_EXPLANATION: usize = 500;
+
+impl Explanation {
+    /// The provider's words without control characters, at most 500 characters each; `None` without a reason.
+    pub fn new(reason: &str, resolution: Option<&str>) -> Option<Self> {
+        let plain = |text: &str| -> String {
+            let printable = text.chars().map(|c| if c.is_control() { ' ' } else { c });
+            printable.take(LONGEST_EXPLANATION).collect::<String>().trim().to_owned()
+        };
+        let resolution = resolution.map(plain).filter(|text| !text.is_empty());
+        Some(plain(reason)).filter(|text| !text.is_empty()).map(|reason| Self { reason, resolution })
+    }
 }
 
 /// Longer than any code of a provider, shorter than any token.
@@ -26,12 +55,17 @@ impl ProviderError {
         let fits = (1..=MOST_CHARACTERS).contains(&code.len())
             && code.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-'));
         let code = if fits { code } else { "unknown" };
-        Self { class, code: code.to_owned(), retry_after: None }
+        Self { class, code: code.to_owned(), retry_after: None, explanation: None }
     }
 
     /// The same error with the wait that the provider asked for.
     pub fn with_retry_after(self, retry_after: Option<TimeDelta>) -> Self {
         Self { retry_after, ..self }
+    }
+
+    /// The same error with the provider's own words about it.
+    pub fn explained(self, explanation: Option<Explanation>) -> Self {
+        Self { explanation, ..self }
     }
 }
 
@@ -49,6 +83,13 @@ pub enum PullError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_explanation_is_printable_short_and_has_a_reason() {
+        assert_eq!(Explanation::new(" \n ", Some("do this")), None);
+        let long = Explanation::new(&"x".repeat(600), Some("a\r\nb")).unwrap();
+        assert_eq!((long.reason.len(), long.resolution.as_deref()), (500, Some("a  b")));
+    }
 
     #[test]
     fn a_code_has_only_the_characters_and_the_length_of_one() {

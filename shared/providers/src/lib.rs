@@ -5,10 +5,12 @@
 
 pub mod contract;
 pub mod error;
+pub mod facebook;
 pub mod google_calendar;
 pub mod http;
 pub mod registry;
+pub mod tiktok;
 
 pub use contract::*;
-pub use error::{ProviderError, PullError};
+pub use error::{Explanation, ProviderError, PullError};
 pub use registry::Registry;

@@ -1,8 +1,10 @@
 //! The one place that knows which providers there are.
 
 use crate::contract::Provider;
+use crate::facebook::{self, FacebookLeadAds};
 use crate::google_calendar::{Endpoints, GoogleCalendar};
 use crate::http::{ReqwestWire, SharedWire, UnusableUrl};
+use crate::tiktok::{self, TikTokLeadAds};
 use domain::ids::ProviderSlug;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -23,7 +25,11 @@ impl Registry {
     /// error names the variable whose address cannot be used.
     pub fn standard(vars: &HashMap<String, String>, wire: Option<SharedWire>) -> Result<Self, UnusableUrl> {
         let wire = wire.unwrap_or_else(|| Arc::new(ReqwestWire::new()));
-        Ok(Self::new(vec![Arc::new(GoogleCalendar::new(Endpoints::from_vars(vars)?, wire))]))
+        Ok(Self::new(vec![
+            Arc::new(GoogleCalendar::new(Endpoints::from_vars(vars)?, Arc::clone(&wire))),
+            Arc::new(FacebookLeadAds::new(facebook::Endpoints::from_vars(vars)?, Arc::clone(&wire))),
+            Arc::new(TikTokLeadAds::new(tiktok::Endpoints::from_vars(vars)?, wire)),
+        ]))
     }
 
     /// Every provider.

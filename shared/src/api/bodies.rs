@@ -3,10 +3,12 @@
 use crate::secret::SecretText;
 use domain::appointment::{Appointment, OccurrenceOf};
 use domain::ids::{ProviderSlug, ResourceId};
+use domain::lead::mapping::FormMapping;
 use domain::record::EventTime;
 use schemars::JsonSchema;
 use secrecy::SecretString;
 use serde::{Deserialize, Deserializer};
+use std::collections::BTreeMap;
 
 /// Body of `POST /integrations`.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -39,6 +41,9 @@ pub struct SettingsBody {
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "Option<ResourceId>")]
     pub write_resource: Option<Option<ResourceId>>,
+    /// What becomes of the answers of these forms; a chosen form without one gets the usual fields.
+    #[serde(default)]
+    pub forms: Option<BTreeMap<ResourceId, FormMapping>>,
     /// Minutes between two scheduled syncs: 5, 15, 30 or 60.
     #[serde(default)]
     pub interval_minutes: Option<u32>,

@@ -5,6 +5,7 @@
 use chrono::{DateTime, Utc};
 use domain::appointment::{Appointment, OccurrenceOf, Overridden};
 use domain::ids::{AccountId, AppointmentId, ExternalId, IntegrationId, ProviderSlug, ResourceId};
+use domain::lead::Via;
 use domain::lifecycle::{ErrorReason, Status};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
@@ -73,6 +74,26 @@ pub struct RecordChange {
     pub change: String,
     /// The record's version.
     pub version: u64,
+}
+
+/// `lead.received`: somebody sent a form. Its content is read through the records.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LeadDetail {
+    /// The integration.
+    pub integration: IntegrationId,
+    /// Its provider.
+    pub provider: ProviderSlug,
+    /// The form.
+    pub resource: ResourceId,
+    /// The provider's id of the lead.
+    pub lead: ExternalId,
+    /// When the person sent the form.
+    pub created: DateTime<Utc>,
+    /// How Aura came by it.
+    pub via: Via,
+    /// The provider marks it a test.
+    pub test: bool,
 }
 
 /// `billing.subscription.changed`: the account's plan as it is from now on.
@@ -184,6 +205,8 @@ pub const REACTIVATED: &str = "integration.reactivated";
 pub const WEBHOOK_LOST: &str = "integration.webhook_lost";
 /// Records changed.
 pub const RECORDS: &str = "records.changed";
+/// Somebody sent a form. The event's id is the same whatever way the lead is found, so that a repetition is recognised.
+pub const LEAD_RECEIVED: &str = "lead.received";
 /// The provider has a change of an appointment.
 pub const APPOINTMENT_WRITTEN: &str = "appointment.written";
 /// A change of an appointment was given up.
@@ -196,7 +219,7 @@ pub const SUBSCRIPTION: &str = "billing.subscription.changed";
 pub const CONFIGURATION: &str = "account.configuration.changed";
 
 /// Every kind of event with the schema of its detail: those that are published, then those that are listened to.
-pub const ALL: [Kind; 14] = [
+pub const ALL: [Kind; 15] = [
     (CREATED, published::<IntegrationDetail>),
     (CHANGED, published::<IntegrationDetail>),
     (DELETED, published::<IntegrationDetail>),
@@ -206,6 +229,7 @@ pub const ALL: [Kind; 14] = [
     (REACTIVATED, published::<NoticeDetail>),
     (WEBHOOK_LOST, published::<NoticeDetail>),
     (RECORDS, published::<RecordsDetail>),
+    (LEAD_RECEIVED, published::<LeadDetail>),
     (APPOINTMENT_WRITTEN, published::<AppointmentDetail>),
     (APPOINTMENT_FAILED, published::<AppointmentDetail>),
     (APPOINTMENT, plain::<AppointmentChanged>),

@@ -84,6 +84,7 @@ fn path_parameters(route: &Route) -> impl Iterator<Item = Value> {
 fn query_parameters(route: &Route) -> impl Iterator<Item = Value> {
     let names: &[(&str, &str)] = match *route {
         routes::RUNS | routes::HISTORY | routes::WRITES => &[("limit", "integer"), ("cursor", "string")],
+        routes::OPTIONS => &[("parent", "string")],
         routes::RECORDS => &[
             ("updatedSince", "date-time"),
             ("from", "date-time"),

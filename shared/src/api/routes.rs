@@ -117,6 +117,9 @@ pub const WRITES: Route = route(
     Access::Member,
     "Changes of appointments that the provider does not have yet",
 );
+/// Whether the address of deliveries is ours.
+pub const HANDSHAKE: Route =
+    route("GET", "/webhooks/{provider}", "webhook", Access::Public, "A provider asks whether the address is ours");
 /// What a provider tells.
 pub const WEBHOOK: Route = route(
     "POST",
@@ -133,7 +136,7 @@ pub const ASSETS: Route = route("GET", "/assets/{proxy+}", "console", Access::Pu
 pub const OPENAPI: Route = route("GET", "/openapi.json", "console", Access::Public, "This document");
 
 /// Every route.
-pub const ALL: [Route; 25] = [
+pub const ALL: [Route; 26] = [
     LIST,
     GET,
     CREATE,
@@ -155,6 +158,7 @@ pub const ALL: [Route; 25] = [
     PUT_EVENT,
     CANCEL_EVENT,
     WRITES,
+    HANDSHAKE,
     WEBHOOK,
     PAGE,
     ASSETS,

@@ -42,6 +42,14 @@ impl Reply {
         Self { status, headers, body: Some(body), outcome: "ok" }
     }
 
+    /// Plain text, word for word.
+    pub fn text(body: String) -> Self {
+        let mut headers = Map::new();
+        headers.insert("content-type".into(), json!("text/plain"));
+        headers.insert("cache-control".into(), json!("no-store"));
+        Self { status: 200, headers, body: Some(Value::String(body)), outcome: "ok" }
+    }
+
     /// An answer without a body.
     pub fn empty(status: u16) -> Self {
         Self { status, headers: Map::new(), body: None, outcome: "ok" }
@@ -78,9 +86,17 @@ impl Reply {
         json!({
             "statusCode": self.status,
             "headers": self.headers,
-            "body": self.body.map(|body| body.to_string()).unwrap_or_default(),
+            "body": self.body.map(written).unwrap_or_default(),
             "isBase64Encoded": false,
         })
+    }
+}
+
+/// A text is sent word for word, everything else as JSON.
+fn written(body: Value) -> String {
+    match body {
+        Value::String(text) => text,
+        body => body.to_string(),
     }
 }
 

@@ -7,7 +7,7 @@ use crate::store::RequestName;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
-use domain::ids::{AppointmentId, ProviderSlug};
+use domain::ids::{AppointmentId, ProviderSlug, ResourceId};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use providers::Delivery;
 use serde::de::DeserializeOwned;
@@ -147,6 +147,12 @@ impl Request {
             Some(Ok(limit)) if (1..=most).contains(&limit) => Ok(limit),
             Some(_) => Err(Problem::bad_request(format!("`limit` must be a number from 1 to {most}."))),
         }
+    }
+
+    /// The id of a resource in the query.
+    pub fn resource(&self, name: &str) -> Result<Option<ResourceId>, Problem> {
+        let resource = self.query(name).map(ResourceId::parse).transpose();
+        resource.map_err(|_| Problem::bad_request(format!("`{name}` must be the id of something that can be chosen.")))
     }
 
     /// An RFC 3339 instant of the query.

@@ -41,6 +41,12 @@ impl Keyring {
         Ok(Self { keys, sealing })
     }
 
+    /// The lowest key: `k1` is lower than `k10`.
+    pub(super) fn first(&self) -> &Prk {
+        let first = self.keys.iter().min_by_key(|(id, _)| (id.len(), *id));
+        first.map(|(_, key)| key).expect("a keyring has a key")
+    }
+
     pub(super) fn sealing(&self, purpose: Purpose) -> (String, LessSafeKey) {
         let key = self.opening(&self.sealing, purpose).expect("a keyring has the key that it seals with");
         (self.sealing.clone(), key)

@@ -66,7 +66,7 @@ impl SealKeys {
         }
     }
 
-    async fn keyring(&self) -> Result<Arc<Keyring>, KeysError> {
+    pub(super) async fn keyring(&self) -> Result<Arc<Keyring>, KeysError> {
         // Held while fetching, so that concurrent first uses make one call.
         let mut loaded = self.loaded.lock().await;
         if let Some(loaded) = loaded.as_ref() {

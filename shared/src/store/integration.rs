@@ -13,10 +13,12 @@ use chrono::{DateTime, Utc};
 use domain::failure::FailureClass;
 use domain::history::HistoryLine;
 use domain::ids::{AccountId, DatasetId, GrantId, IntegrationId, ProviderAccountId, ProviderSlug, ResourceId, RunId};
+use domain::lead::mapping::FormMapping;
 use domain::lifecycle::{ErrorReason, State, Status};
 use domain::policy::Counters;
 use domain::run::{Counts, Trigger};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// One integration of an account.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -146,6 +148,9 @@ pub struct Settings {
     /// The resource that is written to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub write_resource: Option<ResourceId>,
+    /// What becomes of the answers of each chosen form.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub forms: BTreeMap<ResourceId, FormMapping>,
     /// Minutes between two scheduled syncs.
     pub interval_minutes: u32,
     /// The shortest interval that the account's plan allows, in minutes. What a person chose stays, for a larger plan.

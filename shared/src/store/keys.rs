@@ -5,6 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::ids::{
     AccountId, AppointmentId, DatasetId, ExternalId, IntegrationId, ProviderAccountId, ProviderSlug, ResourceId, RunId,
 };
+use domain::lead::Owner;
 use domain::schedule;
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -59,6 +60,10 @@ pub(crate) const APPOINTMENT: &str = "WRITE#";
 pub(crate) const RUN: &str = "RUN#";
 /// Sort key prefix of history lines.
 pub(crate) const HISTORY: &str = "HISTORY#";
+/// Sort key prefix of the figures of forms.
+pub(crate) const LEAD_FIGURES: &str = "LEADS#";
+/// Sort key prefix of leads that could not be read.
+pub(crate) const UNREAD: &str = "UNREAD#";
 /// Sort key of the account's own item.
 pub(crate) const META: &str = "META";
 
@@ -97,6 +102,21 @@ pub(crate) fn history(id: IntegrationId, line: Uuid) -> Key {
 /// An appointment in the provider's calendar, and what is still to be written of it.
 pub(crate) fn appointment(id: IntegrationId, appointment: &AppointmentId) -> Key {
     Key::new(integration_partition(id), format!("{APPOINTMENT}{appointment}"))
+}
+
+/// How many leads of a form came in which way.
+pub(crate) fn lead_figures(id: IntegrationId, form: &ResourceId) -> Key {
+    Key::new(integration_partition(id), format!("{LEAD_FIGURES}{}", resource_hash(form)))
+}
+
+/// A lead that could not be read.
+pub(crate) fn unread(id: IntegrationId, name: &str) -> Key {
+    Key::new(integration_partition(id), format!("{UNREAD}{name}"))
+}
+
+/// That a lead was delivered before; `mark` is a keyed hash.
+pub(crate) fn seen(mark: &str) -> Key {
+    Key::new(format!("SEEN#{mark}"), "SEEN")
 }
 
 /// When the integration is looked at next, whatever it does by itself.
@@ -158,6 +178,15 @@ pub(crate) fn external_account_partition(provider: &ProviderSlug, id: &ProviderA
 
 pub(crate) fn external_account(provider: &ProviderSlug, id: &ProviderAccountId, account: &AccountId) -> Key {
     Key::new(external_account_partition(provider, id), account_partition(account))
+}
+
+/// Partition of everybody who gets an owner's leads.
+pub(crate) fn external_owner_partition(provider: &ProviderSlug, owner: &Owner) -> String {
+    format!("EXTERNAL#{provider}#{}#{}", owner.kind(), owner.id())
+}
+
+pub(crate) fn external_owner(provider: &ProviderSlug, owner: &Owner, account: &AccountId) -> Key {
+    Key::new(external_owner_partition(provider, owner), account_partition(account))
 }
 
 /// Sort key prefix of the accounts in such a partition.

@@ -4,7 +4,7 @@ use super::expression::{Item, put};
 use super::table::{Range, StoreError};
 use super::{Store, keys};
 use aws_sdk_dynamodb::types::TransactWriteItem;
-use chrono::serde::ts_milliseconds;
+use chrono::serde::{ts_milliseconds, ts_milliseconds_option};
 use chrono::{DateTime, Utc};
 use domain::ids::{DatasetId, IntegrationId, ResourceId};
 use serde::{Deserialize, Serialize};
@@ -29,6 +29,9 @@ pub struct Resource {
     /// A full pull is complete and what it did not see is to be swept: its generation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sweeping: Option<Uuid>,
+    /// When a full pull was complete last.
+    #[serde(default, with = "ts_milliseconds_option", skip_serializing_if = "Option::is_none")]
+    pub full_at: Option<DateTime<Utc>>,
     /// The oldest that was asked for in the last full pull.
     #[serde(with = "ts_milliseconds")]
     pub window_start: DateTime<Utc>,
@@ -48,7 +51,16 @@ pub struct Pulling {
 impl Resource {
     /// A resource that was never pulled.
     pub fn new(resource: ResourceId, dataset: DatasetId, window_start: DateTime<Utc>) -> Self {
-        Self { resource, dataset, token: None, query_version: 0, pulling: None, sweeping: None, window_start }
+        Self {
+            resource,
+            dataset,
+            token: None,
+            query_version: 0,
+            pulling: None,
+            sweeping: None,
+            full_at: None,
+            window_start,
+        }
     }
 
     pub(super) fn write(&self, table: &str, integration: IntegrationId) -> Result<TransactWriteItem, StoreError> {

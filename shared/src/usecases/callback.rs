@@ -64,12 +64,18 @@ impl Callback {
         if let Some(outcome) = self.unusable(&flow, provider.as_ref(), query.get("iss").map(String::as_str)) {
             return Ok(self.refused(Some(&flow), outcome));
         }
-        match (query.get("code"), query.get("error")) {
+        match (self.code(&flow.provider, query), query.get("error")) {
             (Some(code), None) if !code.is_empty() => self.returned(&flow, code).await,
             (None, Some(error)) if error == "access_denied" => self.ended(&flow, "denied").await,
             (None, Some(_)) => self.ended(&flow, "provider_error").await,
             _ => self.ended(&flow, "invalid").await,
         }
+    }
+
+    /// The code, under the first of the names by which the provider sends it.
+    fn code<'a>(&self, provider: &ProviderSlug, query: &'a BTreeMap<String, String>) -> Option<&'a String> {
+        let names = self.registry.find(provider).map_or(&["code"][..], |provider| provider.code_parameters());
+        names.iter().find_map(|name| query.get(*name))
     }
 
     /// Why an answer to this flow cannot be taken. The time is compared here: DynamoDB's TTL is no clock.

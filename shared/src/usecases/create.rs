@@ -12,6 +12,7 @@ use domain::ids::{DatasetId, IntegrationId, ProviderSlug};
 use domain::lifecycle::Status;
 use domain::plan::DEFAULT_INTERVAL;
 use providers::Provider;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Creates integrations.
@@ -126,6 +127,7 @@ impl Create {
             settings: Settings {
                 resources: vec![],
                 write_resource: None,
+                forms: BTreeMap::new(),
                 interval_minutes: DEFAULT_INTERVAL,
                 shortest_interval: account.plan().allowance().shortest_interval,
             },

@@ -16,6 +16,7 @@ mod errors;
 pub mod get;
 pub mod health;
 pub mod history;
+pub mod leads;
 pub mod left_behind;
 pub mod lifecycle;
 pub mod options;

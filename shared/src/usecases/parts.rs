@@ -10,6 +10,7 @@ use crate::store::{Store, Table};
 use crate::usecases::access::Tokens;
 use crate::usecases::actions::Actions;
 use crate::usecases::get::Integrations;
+use crate::usecases::leads::LeadIntake;
 use crate::usecases::left_behind::Destruction;
 use crate::usecases::lifecycle::Lifecycle;
 use crate::usecases::publish::Publisher;
@@ -125,7 +126,13 @@ impl<'a> Parts<'a> {
     pub fn watches(&self, store: &Store) -> Result<Watches, ConfigError> {
         const VARIABLE: &str = "REDIRECT_BASE_URL";
         let base = self.setup.vars.get(VARIABLE).map(|_| self.setup.vars.url(VARIABLE)).transpose()?;
-        Ok(Watches::new(store.clone(), self.random.clone(), self.log(), base))
+        Ok(Watches::new(store.clone(), self.random.clone(), self.vault()?, self.log(), base))
+    }
+
+    /// Storing leads (`LEAD_KEYS_SECRET`: the keys of their markers).
+    pub fn leads(&self, store: &Store) -> Result<LeadIntake, ConfigError> {
+        let (marks, publisher) = (self.keys("LEAD_KEYS_SECRET")?, self.publisher(store)?);
+        Ok(LeadIntake { store: store.clone(), marks, publisher })
     }
 
     /// The webhook queue (`WEBHOOK_QUEUE_URL`).

@@ -13,6 +13,7 @@ use crate::usecases::{Answered, TRIES};
 use chrono::{DateTime, Utc};
 use domain::history::{Actor, HistoryEvent};
 use domain::ids::{ProviderSlug, ResourceId};
+use domain::lead::mapping::FormMapping;
 use domain::lifecycle::Signal;
 use domain::plan::INTERVALS;
 use domain::resource::Choice;
@@ -53,7 +54,8 @@ impl ChangeSettings {
         let account = store.account(&caller.account).await?;
         let found = self.integrations.find(caller, slug).await?;
         self.validate(&found, body, &account, deadline).await?;
-        self.commit(caller, &found, body, request).await
+        let body = self.mapped(&found, body, deadline).await?;
+        self.commit(caller, &found, &body, request).await
     }
 
     async fn validate(
@@ -66,6 +68,7 @@ impl ChangeSettings {
         let manifest = found.provider.manifest();
         // What stays as it is was allowed when it was chosen: after a downgrade the rest can still be saved.
         let (before, after) = (&found.integration.settings, merged(&found.integration.settings, body));
+        validate_mappings(body, &after)?;
         if after.interval_minutes != before.interval_minutes {
             validate_interval(after.interval_minutes, account)?;
         }
@@ -80,8 +83,32 @@ impl ChangeSettings {
         if let Some(resources) = &body.resources {
             validate_number(resources, manifest)?;
         }
-        let listed = self.options.listed(found, manifest.resource_kind, deadline).await?;
+        let mut listed = Vec::new();
+        for parent in parents(found, body) {
+            listed.extend(self.options.listed(found, manifest.resource_kind, parent.as_ref(), deadline).await?);
+        }
         validate_listed(body, &listed, manifest)
+    }
+
+    /// The body with a mapping for each form that is chosen anew: the fields that its standard questions stand for.
+    async fn mapped(
+        &self,
+        found: &Found,
+        body: &SettingsBody,
+        deadline: DateTime<Utc>,
+    ) -> Result<SettingsBody, Problem> {
+        let mut body = body.clone();
+        if found.provider.leads().is_none() {
+            return Ok(body);
+        }
+        let mut forms = body.forms.take().unwrap_or_default();
+        for form in body.resources.iter().flatten() {
+            if !forms.contains_key(form) && !found.integration.settings.forms.contains_key(form) {
+                let questions = self.options.questions(found, form, deadline).await?;
+                forms.insert(form.clone(), FormMapping::defaults(&questions));
+            }
+        }
+        Ok(SettingsBody { forms: Some(forms), ..body })
     }
 
     async fn commit(
@@ -184,6 +211,11 @@ fn merged(settings: &Settings, body: &SettingsBody) -> Settings {
     if let Some(write_resource) = &body.write_resource {
         settings.write_resource.clone_from(write_resource);
     }
+    if let Some(forms) = &body.forms {
+        settings.forms.extend(forms.clone());
+    }
+    let chosen = &settings.resources;
+    settings.forms.retain(|form, _| chosen.contains(form));
     settings.interval_minutes = body.interval_minutes.unwrap_or(settings.interval_minutes);
     settings
 }
@@ -200,6 +232,28 @@ fn validate_interval(minutes: u32, account: &Account) -> Result<(), Problem> {
             format!("Your plan allows an interval of {shortest} minutes or longer."),
         )
         .remedy("Choose a longer interval, or change the plan (Billing > Subscription > Change plan)."));
+    }
+    Ok(())
+}
+
+/// What the chosen resources belong to: each of these lists its own.
+fn parents(found: &Found, body: &SettingsBody) -> Vec<Option<ResourceId>> {
+    let webhook = found.provider.webhook().filter(|_| found.provider.manifest().parent_kind.is_some());
+    let Some(webhook) = webhook else { return vec![None] };
+    let parents: BTreeSet<ResourceId> = body.resources.iter().flatten().map(|form| webhook.watched(form)).collect();
+    parents.into_iter().map(Some).collect()
+}
+
+fn validate_mappings(body: &SettingsBody, after: &Settings) -> Result<(), Problem> {
+    for (form, mapping) in body.forms.iter().flatten() {
+        if !after.resources.contains(form) {
+            return Err(Problem::invalid("form_not_chosen", "A mapping is for a form that is not chosen.")
+                .remedy("Choose the form, or leave its mapping out."));
+        }
+        if let Some((field, what)) = mapping.problem() {
+            return Err(Problem::invalid("invalid_mapping", format!("`{field}` {what}."))
+                .remedy("Correct the mapping of this form."));
+        }
     }
     Ok(())
 }

@@ -2,23 +2,24 @@
 //! resource any more. None of it ever fails a run: polling stays the base.
 
 mod end;
+mod subscriber;
 
 pub use end::{EndWatches, EndWatchesMessage};
 pub(super) use end::{end_soon, is_left_over};
+pub(super) use subscriber::Tenant;
 
-use crate::digest::sha256_hex;
 use crate::entry::log::Log;
 use crate::random::Random;
-use crate::store::{Channel, Integration, Store, Watch, Watching};
-use chrono::{DateTime, TimeDelta, Utc};
+use crate::store::{Integration, Store, Watch};
+use crate::vault::Vault;
+use chrono::TimeDelta;
 use domain::ids::{ProviderSlug, ResourceId};
-use providers::{Access, Provider, SubscribeError, SubscribeRequest, Webhook};
-use secrecy::ExposeSecret;
+use providers::{Access, Provider, Webhook};
+use std::sync::Arc;
 use std::time::Duration;
+use subscriber::Subscriber;
 use url::Url;
 
-/// For so long a subscription is asked; the provider may make it shorter.
-const LASTS: TimeDelta = TimeDelta::days(7);
 /// A subscription with less of its time left is renewed; the former one goes on until the new one stands.
 const RENEWED_WITH_LEFT: i32 = 4;
 /// A resource that cannot be watched is asked for again so late, and one that failed
@@ -33,17 +34,18 @@ const WITHIN: Duration = Duration::from_secs(15);
 pub struct Watches {
     store: Store,
     random: Random,
+    vault: Arc<Vault>,
     log: Log,
     base: Option<Url>,
 }
 
 impl Watches {
     /// Deliveries go to `base`, the API's public address; without one nothing is watched anew.
-    pub fn new(store: Store, random: Random, log: Log, base: Option<Url>) -> Self {
-        Self { store, random, log, base }
+    pub fn new(store: Store, random: Random, vault: Arc<Vault>, log: Log, base: Option<Url>) -> Self {
+        Self { store, random, vault, log, base }
     }
 
-    /// What the integration watches after this: every chosen resource, and nothing else.
+    /// What the integration watches after this: whatever tells of a chosen resource, and nothing else.
     pub async fn renewed(&self, integration: &Integration, provider: &dyn Provider, access: &Access) -> Vec<Watch> {
         let mut watches = integration.watches.clone();
         if let Some(webhook) = provider.webhook().filter(|webhook| webhook.subscribes()) {
@@ -54,49 +56,67 @@ impl Watches {
     }
 
     /// Ends everything that is watched; what the provider does not confirm ends by itself.
-    pub async fn ended(&self, slug: &ProviderSlug, provider: &dyn Provider, access: &Access, watches: &[Watch]) {
+    pub(super) async fn ended(&self, tenant: Tenant<'_>, provider: &dyn Provider, access: &Access, watches: &[Watch]) {
         let Some(webhook) = provider.webhook() else { return };
         let work = async {
-            for watching in watches.iter().filter_map(|watch| watch.channel.as_ref()) {
-                self.end(slug, webhook, access, watching).await;
+            self.forgotten(tenant, provider, watches).await;
+            let Ok(app) = self.vault.app_credentials(tenant.provider).await else { return };
+            let subscriber = Subscriber { watches: self, tenant, webhook, access, app: &app };
+            for watch in watches {
+                subscriber.end(watch, None).await;
             }
         };
         let _ = tokio::time::timeout(WITHIN, work).await;
     }
 
     /// Forgets everything that is watched, without telling the provider: its deliveries find nobody.
-    pub async fn forgotten(&self, slug: &ProviderSlug, watches: &[Watch]) {
-        for watching in watches.iter().filter_map(|watch| watch.channel.as_ref()) {
-            let _ = self.store.forget_channel(slug, &watching.id).await;
+    pub(super) async fn forgotten(&self, tenant: Tenant<'_>, provider: &dyn Provider, watches: &[Watch]) {
+        let Some(webhook) = provider.webhook() else { return };
+        for watch in watches {
+            if let Some(watching) = &watch.channel {
+                self.close(tenant, webhook, &watch.resource, &watching.id).await;
+            }
         }
     }
 
     async fn renew(&self, integration: &Integration, webhook: &dyn Webhook, access: &Access, watches: &mut Vec<Watch>) {
-        let chosen = &integration.settings.resources;
+        let mut wanted: Vec<ResourceId> =
+            integration.settings.resources.iter().map(|chosen| webhook.watched(chosen)).collect();
+        wanted.sort();
+        wanted.dedup();
         let (kept, left): (Vec<_>, Vec<_>) =
-            std::mem::take(watches).into_iter().partition(|watch| chosen.contains(&watch.resource));
+            std::mem::take(watches).into_iter().partition(|watch| wanted.contains(&watch.resource));
         *watches = kept;
-        for watching in left.iter().filter_map(|watch| watch.channel.as_ref()) {
-            self.end(&integration.provider, webhook, access, watching).await;
+        let Ok(app) = self.vault.app_credentials(&integration.provider).await else { return };
+        let subscriber = Subscriber { watches: self, tenant: Tenant::of(integration), webhook, access, app: &app };
+        for watch in &left {
+            subscriber.end(watch, None).await;
         }
-        for resource in chosen {
-            let former = watches.iter().position(|watch| watch.resource == *resource);
-            if !former.is_none_or(|former| self.is_due(&watches[former])) {
-                continue;
+        for resource in wanted {
+            let former = watches.iter().position(|watch| watch.resource == resource);
+            if former.is_none_or(|former| self.is_due(&watches[former])) {
+                self.renew_one(&subscriber, &resource, watches, former).await;
             }
-            let watch = self.subscribe(integration, webhook, access, resource).await;
-            match former {
-                None => watches.push(watch),
-                // A renewal that failed leaves what there is.
-                Some(former) if watch.channel.is_some() || self.is_over(&watches[former]) => {
-                    let lost_at = watches[former].lost_at;
-                    let before = std::mem::replace(&mut watches[former], Watch { lost_at, ..watch });
-                    if let Some(watching) = &before.channel {
-                        self.end(&integration.provider, webhook, access, watching).await;
-                    }
-                }
-                Some(former) => watches[former].asked_at = self.store.now(),
+        }
+    }
+
+    async fn renew_one(
+        &self,
+        subscriber: &Subscriber<'_>,
+        resource: &ResourceId,
+        watches: &mut Vec<Watch>,
+        former: Option<usize>,
+    ) {
+        let (watch, has_access) = subscriber.subscribe(resource, former.map(|former| &watches[former])).await;
+        match former {
+            None => watches.push(watch),
+            // A renewal that failed leaves what there is, unless the access is lost.
+            Some(former) if watch.channel.is_some() || !has_access || self.is_over(&watches[former]) => {
+                let lost_at = watches[former].lost_at;
+                let before = std::mem::replace(&mut watches[former], Watch { lost_at, ..watch });
+                subscriber.end(&before, Some(&watches[former])).await;
             }
+            Some(former) => watches[former].asked_at = self.store.now(),
         }
     }
 
@@ -116,55 +136,12 @@ impl Watches {
         watch.channel.as_ref().is_none_or(|watching| watching.until <= self.store.now())
     }
 
-    /// The channel's item comes first: a delivery may be faster than the answer.
-    async fn subscribe(
-        &self,
-        integration: &Integration,
-        webhook: &dyn Webhook,
-        access: &Access,
-        resource: &ResourceId,
-    ) -> Watch {
-        let now = self.store.now();
-        let nothing = |asked_at: DateTime<Utc>| Watch::without_channel(resource.clone(), asked_at);
-        let Some(address) = self.address(&integration.provider) else { return nothing(now) };
-        let (id, token) = (self.store.new_id().to_string(), self.random.token256());
-        let mut channel = Channel {
-            channel: id.clone(),
-            id: integration.id,
-            account: integration.account.clone(),
-            provider: integration.provider.clone(),
-            resource: resource.clone(),
-            token_hash: sha256_hex(token.expose_secret().as_bytes()),
-            until: None,
-            made_at: now,
+    /// From now on no delivery finds the integration by this.
+    async fn close(&self, tenant: Tenant<'_>, webhook: &dyn Webhook, resource: &ResourceId, id: &str) {
+        let _ = match webhook.owner(resource) {
+            Some(owner) => self.store.forget_route(tenant.provider, &owner, tenant.account, tenant.integration).await,
+            None => self.store.forget_channel(tenant.provider, id).await,
         };
-        // What failed is asked for again with the next run but one.
-        let again = nothing(now - UNWATCHABLE_FOR + FAILED_FOR);
-        let until = now + LASTS;
-        if self.store.put_channel(&channel, until).await.is_err() {
-            return again;
-        }
-        let request = SubscribeRequest { resource, id: &id, token: &token, address: &address, until };
-        let (outcome, watch) = match webhook.subscribe(access, &request).await {
-            Ok(subscribed) => {
-                channel.until = Some(subscribed.until);
-                let _ = self.store.put_channel(&channel, until).await;
-                let watching = Watching { id, remote: subscribed.remote, until: subscribed.until };
-                ("made", Watch { channel: Some(watching), ..nothing(now) })
-            }
-            Err(SubscribeError::Unwatchable) => {
-                let _ = self.store.forget_channel(&integration.provider, &id).await;
-                ("unwatchable", nothing(now))
-            }
-            Err(SubscribeError::Failed(_)) => ("failed", again),
-        };
-        self.log.count("watch", &[("provider", integration.provider.as_str()), ("outcome", outcome)], 1);
-        watch
-    }
-
-    async fn end(&self, slug: &ProviderSlug, webhook: &dyn Webhook, access: &Access, watching: &Watching) {
-        let _ = self.store.forget_channel(slug, &watching.id).await;
-        let _ = webhook.unsubscribe(access, &watching.id, &watching.remote).await;
     }
 
     fn address(&self, slug: &ProviderSlug) -> Option<Url> {

@@ -5,9 +5,12 @@ use crate::entry::Problem;
 use crate::entry::log::Log;
 use crate::queue::Queue;
 use crate::store::{Channel, Store};
+use crate::usecases::leads::{self, LeadsMessage};
+use crate::vault::{Vault, VaultError};
 use domain::ids::{AccountId, ProviderSlug};
-use providers::{Claim, Delivery, Notice, Proof, Registry, Webhook};
+use providers::{Claim, Delivery, LeadNotice, Notice, Proof, Registry, Webhook};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// A message of the webhook queue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +23,16 @@ pub struct ChangedMessage {
     pub channel: String,
 }
 
+/// What the webhook queue carries.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum WebhookWork {
+    /// Leads of one tenant.
+    Leads(LeadsMessage),
+    /// Something that a channel watches changed.
+    Changed(ChangedMessage),
+}
+
 /// Takes deliveries.
 #[derive(Clone)]
 pub struct TakeDelivery {
@@ -27,6 +40,8 @@ pub struct TakeDelivery {
     pub store: Store,
     /// The providers.
     pub registry: Registry,
+    /// What deliveries are verified with that no channel vouches for.
+    pub vault: Arc<Vault>,
     /// Where verified deliveries go.
     pub queue: Queue,
     /// Where deliveries are counted.
@@ -36,11 +51,11 @@ pub struct TakeDelivery {
 impl TakeDelivery {
     /// Takes one delivery; the outcome's name. It is answered well only when the queue has what it says.
     pub async fn take(&self, slug: &ProviderSlug, delivery: &Delivery<'_>) -> Result<&'static str, Problem> {
-        let provider = self.registry.find(slug).ok_or_else(|| Problem::not_found("provider"))?;
-        let webhook = provider.webhook().ok_or_else(|| Problem::not_found("webhook"))?;
+        let webhook = self.webhook(slug)?;
         let outcome = match webhook.claim(delivery) {
             Ok(Claim::Subscription(id)) => self.of_channel(slug, webhook, delivery, &id).await,
-            Ok(Claim::App) | Err(_) => Err(forged()),
+            Ok(Claim::App) => self.of_app(slug, webhook, delivery).await,
+            Err(_) => Err(forged()),
         };
         let name = match &outcome {
             Ok(name) => name,
@@ -48,6 +63,47 @@ impl TakeDelivery {
         };
         self.log.count("webhook", &[("provider", slug.as_str()), ("outcome", name)], 1);
         outcome
+    }
+
+    /// What the provider is answered when it asks whether the address is ours.
+    pub async fn handshake(&self, slug: &ProviderSlug, query: &[(String, String)]) -> Result<String, Problem> {
+        let webhook = self.webhook(slug)?;
+        let app = self.vault.app_credentials(slug).await.map_err(not_configured)?;
+        webhook.handshake(query, &[app]).map_err(|_| Problem::new(403, "forged", "The question is refused."))
+    }
+
+    fn webhook(&self, slug: &ProviderSlug) -> Result<&dyn Webhook, Problem> {
+        let provider = self.registry.find(slug).ok_or_else(|| Problem::not_found("provider"))?;
+        provider.webhook().ok_or_else(|| Problem::not_found("webhook"))
+    }
+
+    /// A delivery that the application's secret vouches for tells of leads, for whoever has access to their owner.
+    async fn of_app(
+        &self,
+        slug: &ProviderSlug,
+        webhook: &dyn Webhook,
+        delivery: &Delivery<'_>,
+    ) -> Result<&'static str, Problem> {
+        let app = self.vault.app_credentials(slug).await.map_err(not_configured)?;
+        let verified = webhook.verify(delivery, &Proof::App(&[app])).map_err(|_| forged())?;
+        let leads = webhook.parse(verified).into_iter().filter_map(|notice| match notice {
+            Notice::Lead(lead) => Some(lead),
+            Notice::Changed { .. } => None,
+        });
+        let leads: Vec<LeadNotice> = leads.collect();
+        if leads.is_empty() {
+            return Ok("nothing");
+        }
+        let messages = leads::messages(&self.store, slug, leads).await?;
+        if messages.is_empty() {
+            return Ok("unknown");
+        }
+        let outgoing: Vec<_> = messages.into_iter().map(|message| (message.account.clone(), message)).collect();
+        // The provider repeats the whole delivery: what was accepted of it is recognised.
+        match self.queue.send_batch(&outgoing).await?.is_empty() {
+            true => Ok("queued"),
+            false => Err(Problem::unavailable("the queue did not take every part")),
+        }
     }
 
     /// A channel that is unknown or over is answered well: the sender has nothing to repeat.
@@ -68,7 +124,8 @@ impl TakeDelivery {
         if notices.is_empty() {
             return Ok("nothing");
         }
-        for Notice::Changed { subscription } in notices {
+        for notice in notices {
+            let Notice::Changed { subscription } = notice else { continue };
             let message =
                 ChangedMessage { account: channel.account.clone(), provider: slug.clone(), channel: subscription };
             self.queue.send(&channel.account, &message).await?;
@@ -84,4 +141,9 @@ fn hash_of(channel: &Channel) -> Option<[u8; 32]> {
 /// Without a word about what is wrong with it.
 fn forged() -> Problem {
     Problem::new(401, "forged", "The delivery is refused.")
+}
+
+/// The provider tries again: it has nothing to do with the delivery.
+fn not_configured(error: VaultError) -> Problem {
+    Problem::unavailable(error.to_string())
 }

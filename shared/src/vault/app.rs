@@ -18,6 +18,8 @@ const LONGEST_AGE: TimeDelta = TimeDelta::minutes(5);
 struct Registration {
     client_id: String,
     client_secret: SecretText,
+    #[serde(default)]
+    verify_token: Option<SecretText>,
 }
 
 struct Cached {
@@ -70,5 +72,6 @@ fn parse(text: &SecretString) -> Result<AppCredentials, VaultError> {
     if read.client_id.is_empty() || client_secret.expose_secret().is_empty() {
         return Err(VaultError::NotConfigured);
     }
-    Ok(AppCredentials { client_id: read.client_id, client_secret })
+    let verify_token = read.verify_token.map(|token| token.0).filter(|token| !token.expose_secret().is_empty());
+    Ok(AppCredentials { client_id: read.client_id, client_secret, verify_token })
 }

@@ -22,6 +22,11 @@ async fn a_request_reaches_a_function_with_the_environment_of_the_template() {
     assert_eq!(vars["AWS_ACCESS_KEY_ID"], "AKIAFRONT");
     assert_eq!(vars["AWS_LAMBDA_FUNCTION_NAME"], "aura-local-front");
     assert_eq!(vars["GOOGLE_CALENDAR_URL"], format!("{}google/calendar/v3", running.sandbox));
+    for name in ["FACEBOOK_DIALOG_URL", "FACEBOOK_GRAPH_URL"] {
+        assert_eq!(vars[name], format!("{}facebook", running.sandbox), "without a version");
+    }
+    assert_eq!(vars["TIKTOK_AUTH_URL"], format!("{}tiktok/portal/auth", running.sandbox));
+    assert_eq!(vars["TIKTOK_API_URL"], format!("{}tiktok/open_api/v1.3/", running.sandbox));
     running.stop().await;
 }
 
@@ -34,6 +39,10 @@ async fn secrets_are_made_once_and_the_sandbox_client_is_put_where_the_provider_
     assert_eq!(keys["k1"].as_str().unwrap().len(), 32);
     let client: Value = serde_json::from_str(&secrets.value("aura/local/providers/google-calendar").unwrap()).unwrap();
     assert_eq!(client["client_id"], sandbox::google::CLIENT_ID);
+    let app: Value = serde_json::from_str(&secrets.value("aura/local/providers/facebook-lead-ads").unwrap()).unwrap();
+    assert_eq!(app["verify_token"], sandbox::facebook::VERIFY_TOKEN);
+    let app: Value = serde_json::from_str(&secrets.value("aura/local/providers/tiktok-lead-ads").unwrap()).unwrap();
+    assert_eq!(app["client_secret"], sandbox::tiktok::CLIENT_SECRET);
     running.stop().await;
     drop(secrets);
     let again = local::start(world.kept()).await.unwrap();

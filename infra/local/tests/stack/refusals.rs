@@ -87,6 +87,26 @@ async fn an_aws_endpoint_off_this_machine_needs_a_flag() {
 }
 
 #[tokio::test]
+async fn an_app_at_facebook_is_complete_or_it_is_the_sandboxes() {
+    let world = World::new();
+    let names = ["FACEBOOK_CLIENT_ID", "FACEBOOK_CLIENT_SECRET", "FACEBOOK_VERIFY_TOKEN"];
+    let some =
+        |count: usize| Vars::new(names[..count].iter().map(|name| ((*name).to_owned(), "x".to_owned())).collect());
+    for (count, missing_name) in [(1, names[1]), (2, names[2])] {
+        let refusal = refusal(Options { person: some(count), ..world.options() }).await;
+        let named = matches!(&refusal, StartError::HalfAClient { missing, .. } if *missing == missing_name);
+        assert!(named, "{refusal}");
+    }
+    let running = local::start(Options { person: some(3), ..world.options() }).await.unwrap();
+    let app = running.embedded().unwrap().secrets().value("aura/local/providers/facebook-lead-ads").unwrap();
+    let app: serde_json::Value = serde_json::from_str(&app).unwrap();
+    assert_eq!(app, serde_json::json!({ "client_id": "x", "client_secret": "x", "verify_token": "x" }));
+    let vars = get(&running.api, "/environment").await.json();
+    assert_eq!(vars.get("FACEBOOK_GRAPH_URL"), None, "functions go to the real Facebook");
+    running.stop().await;
+}
+
+#[tokio::test]
 async fn local_routes_answer_on_this_machines_names_only() {
     let world = World::new();
     let running = world.start().await;

@@ -140,7 +140,7 @@ impl Channel {
         ];
         headers.extend(self.token.clone().map(|token| ("X-Goog-Channel-Token", token)));
         let headers = headers.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        Notification { address: self.address.clone(), headers }
+        Notification { address: self.address.clone(), headers, ..Notification::default() }
     }
 
     fn view(&self) -> ChannelView {

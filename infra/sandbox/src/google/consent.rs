@@ -154,7 +154,7 @@ fn blocked(message: &str) -> Response {
     html(StatusCode::BAD_REQUEST, ERROR_PAGE.replace("{{message}}", &escape(message)))
 }
 
-fn html(status: StatusCode, page: String) -> Response {
+pub(crate) fn html(status: StatusCode, page: String) -> Response {
     let policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'";
     let headers = [(header::CONTENT_SECURITY_POLICY, policy.to_owned()), no_store()];
     (status, headers, Html(page)).into_response()
@@ -164,6 +164,6 @@ fn no_store() -> (http::HeaderName, String) {
     (header::CACHE_CONTROL, "no-store".to_owned())
 }
 
-fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
 }

@@ -39,6 +39,7 @@ pub use channels::ChannelView;
 pub use errors::ApiError;
 pub use handle::{CalendarHandle, Google, Unknown};
 pub use oauth::AuthorizationError;
+pub(crate) use oauth::may_redirect_to;
 pub use state::Role;
 
 /// The id of the one OAuth client that the imitation knows.

@@ -123,7 +123,7 @@ fn challenge(parameters: &Parameters) -> Result<Option<String>, AuthorizationErr
     }
 }
 
-fn may_redirect_to(address: &str, registered: &[String]) -> bool {
+pub(crate) fn may_redirect_to(address: &str, registered: &[String]) -> bool {
     if !registered.is_empty() {
         return registered.iter().any(|one| one == address);
     }

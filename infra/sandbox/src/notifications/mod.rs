@@ -1,15 +1,15 @@
 //! Messages that a provider sends to its clients: kept in a queue, sent from there or taken out by a test.
 
+pub(crate) mod exchange;
 pub(crate) mod messenger;
 mod outbox;
 mod wire;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use exchange::is_loopback_http;
 pub use outbox::NotificationCounts;
 pub(crate) use outbox::Outbox;
-pub use wire::DeliveryError;
-pub(crate) use wire::is_loopback_http;
 
 /// What becomes of notifications that are due.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,20 +37,55 @@ pub enum NotificationMode {
     Hold,
 }
 
-/// One message: a POST without body.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Why a notification was not delivered.
+#[derive(Debug, thiserror::Error)]
+pub enum DeliveryError {
+    /// The sandbox sends only to loopback `http` addresses, with headers that fit on their lines.
+    #[error("{0} is not sent to: only loopback http addresses are")]
+    Address(String),
+    /// Nobody listens, or the connection broke.
+    #[error("no connection: {0}")]
+    Connection(#[from] std::io::Error),
+    /// What came back is not HTTP, or did not come in time.
+    #[error("no answer of HTTP in time")]
+    Answer,
+}
+
+/// When the sender gives up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Retry {
+    /// After four attempts, and at once when the answer is neither success nor one of a server in trouble.
+    #[default]
+    Seldom,
+    /// As TikTok does: anything but 200 is tried again at once, then less and less often for a day.
+    UntilOk,
+}
+
+/// One message: a POST.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Notification {
     /// Where it goes.
     pub address: String,
     /// Names and values in the order in which they are sent.
     pub headers: Vec<(String, String)>,
+    /// What it carries.
+    pub body: String,
+    /// When the sender gives up.
+    pub retry: Retry,
 }
 
 impl Notification {
-    /// A message with these headers, genuine or forged.
+    /// A message with these headers and without body, genuine or forged.
     pub fn new(address: &str, headers: &[(&str, &str)]) -> Self {
         let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
-        Self { address: address.to_owned(), headers: headers.iter().map(owned).collect() }
+        Self { address: address.to_owned(), headers: headers.iter().map(owned).collect(), ..Self::default() }
+    }
+
+    /// With one more header.
+    #[must_use]
+    pub fn with_header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
     }
 
     /// The value of a header; the case of its name does not matter.

@@ -4,6 +4,7 @@
 
 mod channels;
 mod copies;
+mod facebook;
 mod instances;
 mod notifications;
 mod oauth;
@@ -11,4 +12,5 @@ mod shapes;
 mod support;
 mod switches;
 mod sync;
+mod tiktok;
 mod writes;

@@ -26,7 +26,7 @@ pub(crate) const EVENTS_SCOPE: &str = "https://www.googleapis.com/auth/calendar.
 /// A running sandbox with a clock that only tests move.
 pub(crate) struct World {
     pub(crate) sandbox: Sandbox,
-    address: String,
+    pub(crate) address: String,
     clock: Arc<AtomicI64>,
 }
 

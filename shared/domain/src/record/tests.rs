@@ -59,10 +59,23 @@ fn a_record_reads_back_as_it_was_written() {
         "phone": "+4930123456",
         "properties": { "size": "12" },
         "test": false,
+        "form": "172036835026334",
+        "owner": "page:138124712925158",
+        "source": { "ad": "1", "adName": "Spring", "platform": "ig" },
+        "via": "backfill",
+        "truncated": true,
     });
     let record: Record = serde_json::from_value(lead.clone()).unwrap();
     assert_eq!(record.id().as_str(), "l1");
     assert_eq!(serde_json::to_value(&record).unwrap(), lead);
+}
+
+#[test]
+fn a_lead_of_before_forms_were_kept_is_still_read() {
+    let lead = json!({ "kind": "lead", "id": "l1", "created": "2026-11-20T09:00:00Z" });
+    let Record::Lead(lead) = serde_json::from_value(lead).unwrap() else { panic!("not a lead") };
+    assert_eq!((lead.form.as_str(), lead.owner.as_str(), lead.truncated), ("", "", false));
+    assert_eq!((lead.source, lead.via), (LeadSource::default(), Via::Reconciliation));
 }
 
 #[test]

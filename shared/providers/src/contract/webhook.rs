@@ -1,10 +1,11 @@
 //! Being told by a provider that something changed.
 
-use super::{Access, AppCredentials};
+use super::{Access, AppCredentials, LeadNotice};
 use crate::error::ProviderError;
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
-use domain::ids::ResourceId;
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::ids::{ProviderAccountId, ResourceId};
+use domain::lead::Owner;
 use http::HeaderMap;
 use secrecy::SecretString;
 use url::Url;
@@ -55,11 +56,24 @@ pub enum Notice {
         /// The subscription's id.
         subscription: String,
     },
+    /// Somebody sent a form.
+    Lead(LeadNotice),
+}
+
+/// What a provider posts when a person removed the application, or asks for the deletion of what it knows of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedRequest {
+    /// The person's account at the provider.
+    pub user: ProviderAccountId,
+    /// When the provider says that it was made.
+    pub issued_at: Option<DateTime<Utc>>,
 }
 
 /// What a subscription is made with.
 #[derive(Debug, Clone, Copy)]
 pub struct SubscribeRequest<'a> {
+    /// The application.
+    pub app: &'a AppCredentials,
     /// What is watched.
     pub resource: &'a ResourceId,
     /// The subscription's id, never used before.
@@ -70,6 +84,21 @@ pub struct SubscribeRequest<'a> {
     pub address: &'a Url,
     /// How long it should last. The provider may make it shorter.
     pub until: DateTime<Utc>,
+    /// The provider's own name of the subscription that this one renews: one that is alive may be kept.
+    pub former: Option<&'a str>,
+}
+
+/// A subscription that ends.
+#[derive(Debug, Clone, Copy)]
+pub struct EndingSubscription<'a> {
+    /// The application.
+    pub app: &'a AppCredentials,
+    /// What is watched.
+    pub resource: &'a ResourceId,
+    /// Its id.
+    pub id: &'a str,
+    /// The provider's own name of it.
+    pub remote: &'a str,
 }
 
 /// A subscription.
@@ -106,6 +135,37 @@ pub trait Webhook: Send + Sync {
         verified.notices
     }
 
+    /// What to answer when the provider asks, with this query, whether the address is ours. A provider that never asks
+    /// refuses.
+    fn handshake(&self, _query: &[(String, String)], _apps: &[AppCredentials]) -> Result<String, Refused> {
+        Err(Refused)
+    }
+
+    /// Verifies, in constant time, and reads a body that carries a signed request.
+    fn signed_request(&self, _body: &[u8], _apps: &[AppCredentials]) -> Result<SignedRequest, Refused> {
+        Err(Refused)
+    }
+
+    /// What has to be subscribed to for this resource: itself, or what it belongs to.
+    fn watched(&self, resource: &ResourceId) -> ResourceId {
+        resource.clone()
+    }
+
+    /// The owner of forms that is watched under this name, where leads are told by owner.
+    fn owner(&self, _watched: &ResourceId) -> Option<Owner> {
+        None
+    }
+
+    /// Whether a subscription serves every tenant that has chosen what it watches: it lives as long as one of them.
+    fn is_shared(&self) -> bool {
+        false
+    }
+
+    /// For so long a subscription is asked. It is made anew when a quarter of the time is left.
+    fn lasts(&self) -> TimeDelta {
+        TimeDelta::days(7)
+    }
+
     /// Whether each resource has a subscription of its own, which has to be made and renewed.
     fn subscribes(&self) -> bool;
 
@@ -113,5 +173,5 @@ pub trait Webhook: Send + Sync {
     async fn subscribe(&self, access: &Access, request: &SubscribeRequest<'_>) -> Result<Subscribed, SubscribeError>;
 
     /// Ends a subscription. One that has ended is a success.
-    async fn unsubscribe(&self, access: &Access, id: &str, remote: &str) -> Result<(), ProviderError>;
+    async fn unsubscribe(&self, access: &Access, ending: &EndingSubscription<'_>) -> Result<(), ProviderError>;
 }

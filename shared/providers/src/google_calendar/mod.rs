@@ -45,6 +45,7 @@ fn manifest() -> Manifest {
         category: Category::Calendar,
         icon: "google-calendar",
         resource_kind: "calendars",
+        parent_kind: None,
         several_resources: true,
         writes: true,
         rotation: Rotation::None,
@@ -91,7 +92,12 @@ impl Provider for GoogleCalendar {
         self.calls.identify(access).await
     }
 
-    async fn options(&self, access: &Access, kind: &str) -> Result<Option<Vec<Choice>>, ProviderError> {
+    async fn options(
+        &self,
+        access: &Access,
+        kind: &str,
+        _parent: Option<&ResourceId>,
+    ) -> Result<Option<Vec<Choice>>, ProviderError> {
         match kind == self.manifest.resource_kind {
             true => picker::calendars(&self.calls, access).await.map(Some),
             false => Ok(None),

@@ -81,7 +81,7 @@ pub(super) async fn exchange(calls: &Calls, request: &ExchangeRequest<'_>) -> Re
         .ok_or_else(|| ProviderError::new(FailureClass::MissingPermission, "no_refresh_token"))?;
     // An answer without `scope` grants what was asked for (RFC 6749 §5.1).
     let scopes = granted(&answer).unwrap_or_else(|| scopes::REQUESTED.map(str::to_owned).into());
-    Ok(Authorization { credential: store(refresh_token), access, scopes })
+    Ok(Authorization { credential: store(refresh_token), access, scopes, consent_ends: None })
 }
 
 /// Fetches a new access token. Sent once: whether to try again is decided by the refresh protocol, which holds the lease.
@@ -99,7 +99,7 @@ pub(super) async fn refresh(
         .map_err(failed)?;
     let access = access(&answer)?;
     let new = answer.refresh_token().filter(|new| !new.secret().is_empty() && new.secret() != token.secret());
-    Ok(Refreshed { credential: new.map(store), access, scopes: granted(&answer) })
+    Ok(Refreshed { credential: new.map(store), access, scopes: granted(&answer), consent_ends: None })
 }
 
 /// Ends the grant. May be repeated: the second answer says that it is over, which is what was wanted.

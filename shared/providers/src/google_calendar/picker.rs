@@ -51,6 +51,7 @@ fn choice(entry: wire::CalendarListEntry) -> Option<Choice> {
         name: name.unwrap_or_else(|| id.as_str().to_owned()),
         description: entry.description.filter(given),
         time_zone: entry.time_zone,
+        state: None,
         color: entry.background_color,
         primary: entry.primary,
         read_only,

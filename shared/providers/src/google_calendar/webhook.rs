@@ -62,9 +62,9 @@ impl Webhook for GoogleCalendar {
         Ok(Subscribed { remote, until })
     }
 
-    async fn unsubscribe(&self, access: &Access, id: &str, remote: &str) -> Result<(), ProviderError> {
+    async fn unsubscribe(&self, access: &Access, ending: &EndingSubscription<'_>) -> Result<(), ProviderError> {
         let url = self.calls.calendar_url(&["channels", "stop"])?;
-        let body = json!({ "id": id, "resourceId": remote });
+        let body = json!({ "id": ending.id, "resourceId": ending.remote });
         let call = request(access, Method::POST, &url, Some(&body))?;
         let answer = self.calls.client.send(call, AnswerCap::OAUTH).await?;
         match answer.status() {

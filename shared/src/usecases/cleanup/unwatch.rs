@@ -3,6 +3,7 @@
 use super::CleanupWorker;
 use crate::seal::Purpose;
 use crate::store::{Cleanup, Watch};
+use crate::usecases::watches::Tenant;
 use chrono::TimeDelta;
 use providers::Access;
 use std::time::Duration;
@@ -20,7 +21,8 @@ impl CleanupWorker {
         if watches.is_empty() {
             return;
         }
-        self.watches.forgotten(&cleanup.provider, &watches).await;
+        let Some(provider) = self.registry.find(&cleanup.provider) else { return };
+        self.watches.forgotten(tenant(cleanup), provider.as_ref(), &watches).await;
         let _ = tokio::time::timeout(WITHIN, self.unwatch(cleanup, &watches)).await;
     }
 
@@ -33,7 +35,11 @@ impl CleanupWorker {
         let token =
             self.keys.open(Purpose::Access, &sealed.sealed, &super::revoke::context(cleanup, grant)).await.ok()?;
         let access = Access { token, expires_in: None };
-        self.watches.ended(&cleanup.provider, provider.as_ref(), &access, watches).await;
+        self.watches.ended(tenant(cleanup), provider.as_ref(), &access, watches).await;
         Some(())
     }
+}
+
+fn tenant(cleanup: &Cleanup) -> Tenant<'_> {
+    Tenant { account: &cleanup.account, integration: cleanup.integration, provider: &cleanup.provider }
 }

@@ -13,6 +13,7 @@ use domain::ids::{DatasetId, ProviderAccountId};
 use domain::lifecycle::{Signal, Status};
 use domain::run::Trigger;
 use domain::schedule;
+use std::collections::BTreeMap;
 
 impl Complete {
     /// Writes the secret, named after the flow's grant, then commits pointer, status and cleanup in one transaction.
@@ -130,7 +131,8 @@ impl Complete {
         }
         if replaced {
             draft.next.dataset = DatasetId::new(self.integrations.store.new_id());
-            draft.next.settings = Settings { resources: vec![], write_resource: None, ..seen.settings.clone() };
+            draft.next.settings =
+                Settings { resources: vec![], write_resource: None, forms: BTreeMap::new(), ..seen.settings.clone() };
             draft.next.last_success_at = None;
             draft.next.replaced_at = Some(self.integrations.store.now());
             // What the former account was asked for.

@@ -80,6 +80,11 @@ impl SyncWorker {
         match end {
             Ok(()) => ("succeeded", self.succeeded(draft, &step.heard)),
             Err(Stop::Failed(error)) => self.failed(draft, error, health),
+            Err(Stop::Later(after)) => {
+                draft.next.lease_until = None;
+                draft.next.due_at = Some(self.store.now() + (*after).min(LONGEST_WAIT));
+                ("later", draft.quiet())
+            }
             Err(_) => {
                 draft.next.lease_until = None;
                 draft.next.due_at = Some(self.store.now());
@@ -185,7 +190,7 @@ impl SyncWorker {
 pub(super) fn failure_of(stop: &Stop) -> Option<Failure> {
     match stop {
         Stop::Failed(error) => Some(failure(error)),
-        Stop::Short | Stop::Stale | Stop::Lost | Stop::Incomplete => None,
+        Stop::Short | Stop::Later(_) | Stop::Stale | Stop::Lost | Stop::Incomplete => None,
     }
 }
 

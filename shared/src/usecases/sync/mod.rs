@@ -4,6 +4,7 @@
 mod echo;
 mod end;
 mod heard;
+mod leads;
 mod pages;
 mod resources;
 mod store_page;
@@ -16,9 +17,10 @@ use crate::entry::{Acknowledge, FunctionError};
 use crate::store::{Failure, Integration, OutboxEntry, Progress, Store, StoreError, Watch};
 use crate::usecases::access::{AccessError, Held, Tokens};
 use crate::usecases::appointments::WakeAppointments;
+use crate::usecases::leads::LeadIntake;
 use crate::usecases::publish::Publisher;
 use crate::usecases::request_sync::SyncMessage;
-use crate::usecases::watches::Watches;
+use crate::usecases::watches::{Tenant, Watches};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::failure::FailureClass;
 use domain::lifecycle::Status;
@@ -54,6 +56,8 @@ pub struct SyncWorker {
     pub watches: Watches,
     /// What waits for the integration.
     pub waiting: WakeAppointments,
+    /// Stores leads.
+    pub leads: LeadIntake,
 }
 
 /// Why a step stopped before the run's end.
@@ -61,6 +65,8 @@ pub struct SyncWorker {
 enum Stop {
     /// Time runs short; everything so far is stored.
     Short,
+    /// The provider prepares what comes next, or asks to wait for it; everything so far is stored.
+    Later(TimeDelta),
     /// Something that is stored has changed since it was read: it is read again.
     Stale,
     /// Somebody else has the integration now: nothing more may be written.
@@ -96,6 +102,7 @@ struct Step<'a> {
     access: Option<Held>,
     watches: Option<Vec<Watch>>,
     heard: Heard,
+    later: Option<TimeDelta>,
     deadline: DateTime<Utc>,
 }
 
@@ -118,6 +125,7 @@ impl SyncWorker {
             access: None,
             watches: None,
             heard: Heard::default(),
+            later: None,
             deadline,
         };
         let end = step.go().await;
@@ -141,6 +149,7 @@ impl Step<'_> {
         let mut resources = self.worker.store.resources(self.held.id).await?;
         self.sweep_unchosen(&mut resources).await?;
         self.watch().await?;
+        self.read_again().await?;
         self.pull_chosen(resources).await
     }
 
@@ -168,7 +177,7 @@ impl Step<'_> {
         let Some(held) = &self.access else { return };
         let unlisted = |watch: &&Watch| !self.held.watches.contains(watch);
         let made: Vec<Watch> = self.watches.iter().flatten().filter(unlisted).cloned().collect();
-        self.worker.watches.ended(&self.held.provider, self.provider.as_ref(), &held.access, &made).await;
+        self.worker.watches.ended(Tenant::of(&self.held), self.provider.as_ref(), &held.access, &made).await;
     }
 
     /// Stops here if there is no time for another page.

@@ -34,6 +34,7 @@ impl Step<'_> {
             match self.page(&resource).await? {
                 Some(page) => {
                     let last = matches!(page.next, Next::Done(_));
+                    let waits = matches!(page.next, Next::Later { .. });
                     match self.store_page(&mut resource, page, asked).await {
                         Err(Stop::Stale) if stale < MOST_STALE => {
                             stale += 1;
@@ -47,7 +48,7 @@ impl Step<'_> {
                         self.check_time()?;
                         self.sweep_unseen(&mut resource, generation, true).await?;
                     }
-                    if last {
+                    if last || waits {
                         return Ok(());
                     }
                 }
@@ -80,7 +81,8 @@ impl Step<'_> {
             resource.query_version = version;
         }
         if resource.pulling.is_none() {
-            let generation = resource.token.is_none().then(|| self.worker.store.new_id());
+            let full = resource.token.is_none() || self.is_due_in_full(resource);
+            let generation = full.then(|| self.worker.store.new_id());
             resource.pulling = Some(Pulling { page: None, generation });
         }
         self.progress.full |= generation(resource).is_some();

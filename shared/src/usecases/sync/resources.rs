@@ -24,7 +24,11 @@ impl Step<'_> {
             self.forget(&resource.resource).await?;
         }
         for resource in unchosen {
-            self.sweep_all(&resource).await?;
+            // Leads are what people wrote to the account: they stay when their form is not read any more.
+            match self.provider.leads() {
+                Some(_) => self.forget(&resource.resource).await?,
+                None => self.sweep_all(&resource).await?,
+            }
         }
         Ok(())
     }
@@ -43,7 +47,11 @@ impl Step<'_> {
                 outcome => outcome?,
             }
         }
-        gone.map_or(Ok(()), |error| Err(Stop::Failed(error.into())))
+        match (gone, self.later) {
+            (Some(error), _) => Err(Stop::Failed(error.into())),
+            (None, Some(after)) => Err(Stop::Later(after)),
+            (None, None) => Ok(()),
+        }
     }
 
     fn known(&self, resources: &[Resource], id: &ResourceId) -> Resource {

@@ -9,7 +9,7 @@ use crate::store::{
     Chunk, Existing, MOST_BYTES, MOST_RECORDS, OutboxEntry, RecordWrite, Resource, StoreError, StoredRecord,
 };
 use crate::usecases::draft::event;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::ids::ExternalId;
 use domain::record::{EventStatus, Record};
 use domain::run::Counts;
@@ -79,10 +79,11 @@ impl Step<'_> {
     pub(super) async fn store_page(
         &mut self,
         resource: &mut Resource,
-        page: Page,
+        mut page: Page,
         asked: DateTime<Utc>,
     ) -> Result<(), Stop> {
         let mut counts = Counts { pages: 1, records: page.entries.len() as u64, ..Counts::default() };
+        self.take_leads(resource, &mut page.entries, &mut counts).await?;
         let entries = self.entries(page.entries, &mut counts);
         let mut batch = Batch { counts, ..Batch::default() };
         // A full pull is known from its first chunk on: whatever it stored can be swept, should it never end.
@@ -107,7 +108,9 @@ impl Step<'_> {
                 }
             }
         }
-        advance(resource, page.next);
+        self.later = later(self.later, &page.next);
+        let sweeps = self.provider.leads().is_none();
+        advance(resource, page.next, sweeps, self.worker.store.now());
         if resource.pulling.is_none() && resource.sweeping.is_none() {
             self.progress.done.push(resource.resource.clone());
         }
@@ -122,6 +125,8 @@ impl Step<'_> {
         for entry in pulled.into_iter().rev() {
             let entry = match entry {
                 Pulled::Record(record) => Entry::Record(Box::new(record)),
+                // They were taken before.
+                Pulled::Lead(_) => continue,
                 Pulled::Gone(id) => Entry::Gone(id),
                 Pulled::Unreadable { id: Some(id), .. } => Entry::Unreadable(id),
                 Pulled::Unreadable { id: None, .. } => {
@@ -277,18 +282,30 @@ impl Step<'_> {
 }
 
 /// Moves the cursor behind a page. A full pull's end leads to the sweep of what it did not see.
-fn advance(resource: &mut Resource, next: Next) {
+fn advance(resource: &mut Resource, next: Next, sweeps: bool, now: DateTime<Utc>) {
     match next {
-        Next::Page(page) => {
+        Next::Page(page) | Next::Later { page, .. } => {
             if let Some(pulling) = &mut resource.pulling {
                 pulling.page = Some(page);
             }
         }
         Next::Done(token) => {
-            resource.sweeping = generation(resource);
+            let full = generation(resource);
+            if full.is_some() {
+                resource.full_at = Some(now);
+            }
+            resource.sweeping = full.filter(|_| sweeps);
             resource.token = Some(token);
             resource.pulling = None;
         }
+    }
+}
+
+/// The longest that the provider asks to wait before it is asked for a next page.
+fn later(known: Option<TimeDelta>, next: &Next) -> Option<TimeDelta> {
+    match next {
+        Next::Later { after, .. } => known.max(Some(*after)),
+        Next::Page(_) | Next::Done(_) => known,
     }
 }
 

@@ -29,10 +29,10 @@ impl Step<'_> {
     async fn preset(&mut self) -> Result<Option<Choice>, Stop> {
         let kind = self.provider.manifest().resource_kind;
         let held = self.access().await?;
-        let listed = match self.provider.options(&held.access, kind).await {
+        let listed = match self.provider.options(&held.access, kind, None).await {
             Err(error) if error.class == FailureClass::DeadCredentials => {
                 let held = self.renewed(&held).await?;
-                self.provider.options(&held.access, kind).await
+                self.provider.options(&held.access, kind, None).await
             }
             listed => listed,
         };

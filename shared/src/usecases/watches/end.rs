@@ -1,6 +1,6 @@
 //! Ending the subscriptions of an integration that was paused: nothing is told to somebody who does not listen.
 
-use super::Watches;
+use super::{Tenant, Watches};
 use crate::entry::{Acknowledge, FunctionError};
 use crate::queue::Queue;
 use crate::store::{Integration, Store, StoreError};
@@ -76,8 +76,8 @@ impl EndWatches {
             Err(error) => return Err(error),
         }
         match held {
-            Some(held) => self.watches.ended(&seen.provider, provider.as_ref(), &held.access, &seen.watches).await,
-            None => self.watches.forgotten(&seen.provider, &seen.watches).await,
+            Some(held) => self.watches.ended(Tenant::of(&seen), provider.as_ref(), &held.access, &seen.watches).await,
+            None => self.watches.forgotten(Tenant::of(&seen), provider.as_ref(), &seen.watches).await,
         }
         Ok("watches_ended")
     }

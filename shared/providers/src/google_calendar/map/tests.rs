@@ -38,6 +38,7 @@ fn a_recorded_page_of_events_maps_as_reviewed() {
         .map(|item| match entry(item.clone(), zone) {
             Pulled::Record(record) => json!({ "record": record }),
             Pulled::Gone(id) => json!({ "gone": id }),
+            Pulled::Lead(lead) => panic!("{lead:?}"),
             Pulled::Unreadable { error, .. } => json!({ "unreadable": error.to_string() }),
         })
         .collect();

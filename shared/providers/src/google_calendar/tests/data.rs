@@ -43,6 +43,7 @@ async fn a_page_keeps_its_order_and_survives_entries_that_cannot_be_read() {
         .map(|entry| match entry {
             Pulled::Record(record) => record.id().as_str(),
             Pulled::Gone(_) => "gone",
+            Pulled::Lead(_) => "lead",
             Pulled::Unreadable { .. } => "unreadable",
         })
         .collect();
@@ -101,7 +102,7 @@ async fn the_picker_reads_every_page_and_shows_what_a_person_calls_their_calenda
     let first = include_str!("../fixtures/calendar_list.json");
     let second = r#"{"items":[{"id":"team@group.calendar.google.com","accessRole":"writer"}]}"#;
     let google = Google::answering(vec![Ok(answer(200, first)), Ok(answer(200, second))]);
-    let choices = google.provider.options(&access(), "calendars").await.unwrap().unwrap();
+    let choices = google.provider.options(&access(), "calendars", None).await.unwrap().unwrap();
     insta::assert_json_snapshot!(choices);
 
     let requests = google.wire.requests();
@@ -109,14 +110,14 @@ async fn the_picker_reads_every_page_and_shows_what_a_person_calls_their_calenda
     assert_eq!(pairs(requests[0].uri().query().unwrap()), [pair("maxResults", "250")]);
     assert_eq!(pairs(requests[1].uri().query().unwrap()), [pair("maxResults", "250"), pair("pageToken", "page2")]);
     assert_bearer(&requests[1]);
-    assert_eq!(google.provider.options(&access(), "pages").await.unwrap(), None);
+    assert_eq!(google.provider.options(&access(), "pages", None).await.unwrap(), None);
 }
 
 #[tokio::test]
 async fn a_list_that_never_ends_is_given_up() {
     let page = || Ok(answer(200, r#"{"items":[],"nextPageToken":"again"}"#));
     let google = Google::answering((0..40).map(|_| page()).collect());
-    assert_eq!(google.provider.options(&access(), "calendars").await.unwrap_err().code, "too_many_pages");
+    assert_eq!(google.provider.options(&access(), "calendars", None).await.unwrap_err().code, "too_many_pages");
 }
 
 #[tokio::test]

@@ -50,7 +50,7 @@ impl Google {
 }
 
 fn app() -> AppCredentials {
-    AppCredentials { client_id: "client-1".to_owned(), client_secret: SECRET.into() }
+    AppCredentials { client_id: "client-1".to_owned(), client_secret: SECRET.into(), verify_token: None }
 }
 
 fn access() -> Access {

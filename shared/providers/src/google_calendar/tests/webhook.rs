@@ -97,7 +97,9 @@ fn a_delivery_says_that_something_changed_unless_it_only_opens_the_channel() {
 async fn subscribe(google: &Google) -> Result<Subscribed, SubscribeError> {
     let address = "https://example.com/webhooks/google-calendar".parse().unwrap();
     let request = SubscribeRequest {
+        app: &app(),
         resource: &resource("ada@example.com"),
+        former: None,
         id: CHANNEL,
         token: &TOKEN.into(),
         address: &address,
@@ -171,15 +173,17 @@ async fn a_channel_is_asked_for_once_whatever_happens() {
 
 #[tokio::test]
 async fn a_channel_that_ended_is_ended() {
+    let ada = resource("ada@example.com");
+    let ending = EndingSubscription { app: &app(), resource: &ada, id: CHANNEL, remote: "r1" };
     for answer in [answer(204, ""), refusal(404, "notFound")] {
         let google = Google::answering(vec![Ok(answer)]);
-        google.provider.webhook().unwrap().unsubscribe(&access(), CHANNEL, "r1").await.unwrap();
+        google.provider.webhook().unwrap().unsubscribe(&access(), &ending).await.unwrap();
         let request = google.request();
         assert_eq!((request.method(), request.uri().path()), (&Method::POST, "/calendar/v3/channels/stop"));
         assert_eq!(json_body(&request), json!({ "id": CHANNEL, "resourceId": "r1" }));
         assert_bearer(&request);
     }
     let google = Google::answering(vec![Ok(refusal(401, "authError"))]);
-    let refused = google.provider.webhook().unwrap().unsubscribe(&access(), CHANNEL, "r1").await;
+    let refused = google.provider.webhook().unwrap().unsubscribe(&access(), &ending).await;
     assert_eq!(refused.unwrap_err().class, FailureClass::DeadCredentials);
 }

@@ -18,7 +18,7 @@ fn google(body: Value) -> Google {
 async fn reading() -> Vec<Request<Bytes>> {
     let lists = [r#"{"nextPageToken":"p"}"#, "{}", "{}"].map(|body| Ok(answer(200, body)));
     let listing = Google::answering(lists.into());
-    listing.provider.options(&access(), "calendars").await.unwrap();
+    listing.provider.options(&access(), "calendars", None).await.unwrap();
     listing.provider.test(&access(), &[calendar()]).await.unwrap();
 
     let pulling = google(json!({ "nextSyncToken": "s" }));
@@ -64,14 +64,17 @@ async fn watching() -> Vec<Request<Bytes>> {
     let google = google(json!({ "resourceId": "r" }));
     let webhook = google.provider.webhook().unwrap();
     let request = SubscribeRequest {
+        app: &app(),
         resource: &calendar(),
+        former: None,
         id: "019365a0-0000-7000-8000-0000000000c1",
         token: &"token".into(),
         address: &"https://example.com/".parse().unwrap(),
         until: "2026-12-01T08:00:00Z".parse().unwrap(),
     };
     webhook.subscribe(&access(), &request).await.unwrap();
-    webhook.unsubscribe(&access(), request.id, "r").await.unwrap();
+    let ending = EndingSubscription { app: request.app, resource: request.resource, id: request.id, remote: "r" };
+    webhook.unsubscribe(&access(), &ending).await.unwrap();
     google.wire.requests()
 }
 

@@ -1,0 +1,139 @@
+//! The door of the Graph API: reads a call, lets a fault have it, answers, and says in headers what Facebook says.
+
+use axum::{
+    Json,
+    body::Body,
+    extract::{Request, State},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use serde_json::Value;
+
+use super::{
+    access,
+    budget::{Bucket, Standing},
+    call::Call,
+    dialog, edges,
+    errors::GraphError,
+    faults,
+    kinds::CallKind,
+    subscriptions,
+    switches::{CallFault, CallFaultKind},
+    versions,
+};
+use crate::Sandbox;
+
+/// What is known of a call before it is answered.
+pub(crate) struct Meeting {
+    pub(crate) kind: CallKind,
+    pub(crate) version: &'static str,
+    trace: String,
+    fault: Option<CallFault>,
+}
+
+/// Every answer tells the sandbox's time.
+pub(crate) async fn date(State(sandbox): State<Sandbox>, request: Request, next: Next) -> Response<Body> {
+    let mut response = next.run(request).await;
+    // RFC 9110 §5.6.7.
+    let now = sandbox.now().format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    put(response.headers_mut(), header::DATE, &now);
+    response
+}
+
+/// Anything below `/facebook/`.
+pub(crate) async fn answer(State(sandbox): State<Sandbox>, request: Request) -> Response<Body> {
+    let query = request.uri().query().unwrap_or_default().to_owned();
+    let call = Call::read(request).await;
+    let meeting = meet(&sandbox, &call);
+    let fault = meeting.fault.clone();
+    let answered = async {
+        match meeting.kind {
+            CallKind::Dialog => dialog::answer(&sandbox, &call, &query),
+            _ => graph(&sandbox, &call, &meeting).await,
+        }
+    };
+    faults::around(fault.as_ref(), answered).await
+}
+
+fn meet(sandbox: &Sandbox, call: &Call) -> Meeting {
+    let now = sandbox.now();
+    sandbox.note(|state| {
+        let kind = CallKind::of(call, &state.facebook);
+        state.desk.counters.count(kind);
+        Meeting {
+            kind,
+            version: versions::served(call.version.as_deref(), &state.desk.switches.expired_versions, now),
+            trace: state.desk.trace(),
+            fault: state.desk.switches.take(kind),
+        }
+    })
+}
+
+async fn graph(sandbox: &Sandbox, call: &Call, meeting: &Meeting) -> Response<Body> {
+    let (standing, admitted) = admit(sandbox, call, meeting);
+    let result = match admitted {
+        Err(error) => Err(error),
+        Ok(()) => act(sandbox, call, meeting).await,
+    };
+    let mut response = match result {
+        Ok(value) => Json(value).into_response(),
+        Err(error) => {
+            let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::BAD_REQUEST);
+            (status, Json(error.envelope(&meeting.trace))).into_response()
+        }
+    };
+    tell(response.headers_mut(), meeting, standing.as_ref());
+    response
+}
+
+/// Counts the call, and refuses it when it is one too many or a fault says so.
+fn admit(sandbox: &Sandbox, call: &Call, meeting: &Meeting) -> (Option<Standing>, Result<(), GraphError>) {
+    let now = sandbox.now();
+    let switched = meeting.fault.as_ref().filter(|fault| fault.fault == CallFaultKind::Error);
+    sandbox.note(|state| {
+        let (facebook, desk) = (&state.facebook, &mut state.desk);
+        let caller = access::caller(facebook, call, now);
+        let charged = caller.ok().map(|caller| {
+            let bucket = Bucket::of(&caller, meeting.kind);
+            desk.usage.charge(facebook, bucket, desk.switches.budget, now)
+        });
+        let (standing, room) = charged.map_or((None, Ok(())), |(standing, room)| (Some(standing), room));
+        let Some(fault) = switched else { return (standing, room) };
+        let standing = standing.map(|standing| match fault.minutes {
+            Some(minutes) => standing.exhausted(minutes),
+            None => standing,
+        });
+        (standing, Err(GraphError::of_code(fault.code, fault.subcode).with_status(fault.status)))
+    })
+}
+
+async fn act(sandbox: &Sandbox, call: &Call, meeting: &Meeting) -> Result<Value, GraphError> {
+    if let (CallKind::Subscriptions, &Method::POST, Some(id)) = (meeting.kind, &call.method, call.path.first()) {
+        return subscriptions::make(sandbox, call, id).await;
+    }
+    if meeting.kind.changes(&call.method) {
+        sandbox.write(|state| edges::answer(sandbox, state, call, meeting))
+    } else {
+        sandbox.note(|state| edges::answer(sandbox, state, call, meeting))
+    }
+}
+
+fn tell(headers: &mut HeaderMap, meeting: &Meeting, standing: Option<&Standing>) {
+    put(headers, HeaderName::from_static("facebook-api-version"), meeting.version);
+    put(headers, HeaderName::from_static("x-fb-trace-id"), &meeting.trace);
+    put(headers, header::CACHE_CONTROL, "private, no-cache, no-store, must-revalidate");
+    if let Some(warning) = versions::warning(meeting.version) {
+        put(headers, HeaderName::from_static("x-ad-api-version-warning"), &warning);
+    }
+    if let Some(standing) = standing {
+        let (name, value) = standing.header();
+        put(headers, HeaderName::from_static(name), &value.to_string());
+    }
+}
+
+fn put(headers: &mut HeaderMap, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        headers.insert(name, value);
+    }
+}

@@ -1,0 +1,168 @@
+//! The door of the API: paths, faults, limits, the envelope, and the `Date` of every answer.
+
+use std::time::Duration;
+
+use axum::{
+    body::{Body, Bytes, to_bytes},
+    extract::{Path, RawQuery, Request, State},
+    middleware::Next,
+    response::{Html, IntoResponse, Response},
+};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use serde_json::Value;
+
+use super::{
+    answers::{self, Answer},
+    call::Call,
+    endpoints::{self, Found, Handler},
+    live::Desk,
+    refusal::{PARTIAL, Refusal, usual_message},
+    switches::{DownloadErrors, Fault, FaultKind},
+};
+use crate::Sandbox;
+
+/// The version that is served; v1.2 and older ones are refused in the envelope.
+const VERSION: &str = "v1.3";
+
+/// One request as it arrived.
+struct Arrived {
+    version: String,
+    endpoint: String,
+    method: Method,
+    headers: HeaderMap,
+    query: String,
+    body: Bytes,
+}
+
+/// Any request to the API.
+pub(crate) async fn enter(
+    State(sandbox): State<Sandbox>,
+    Path((version, path)): Path<(String, String)>,
+    method: Method,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+    body: Bytes,
+) -> Response {
+    let Some(endpoint) = path.strip_suffix('/') else { return not_found().await };
+    let handler = match endpoints::find(&method, endpoint) {
+        Found::Handler(handler) => handler,
+        Found::WrongMethod => return (StatusCode::METHOD_NOT_ALLOWED, "405 method not allowed").into_response(),
+        Found::Nothing => return not_found().await,
+    };
+    let endpoint = endpoint.to_owned();
+    let fault = sandbox.note(|state| {
+        state.tiktok_live.requests.count(&endpoint);
+        state.tiktok_live.switches.take(&endpoint)
+    });
+    let arrived = Arrived { version, endpoint, method, headers, query: query.unwrap_or_default(), body };
+    match fault {
+        None => answer(&sandbox, &arrived, handler),
+        Some(fault) => misbehave(&sandbox, &fault, &arrived, handler).await,
+    }
+}
+
+/// What the API's server answers when no endpoint is reached; a path without the slash at its end reaches none.
+pub(crate) async fn not_found() -> Response {
+    (StatusCode::NOT_FOUND, "404 page not found").into_response()
+}
+
+/// Puts the sandbox's own time into `Date` (RFC 9110 §6.6.1).
+pub(crate) async fn dated(State(sandbox): State<Sandbox>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let date = sandbox.now().format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    if let Ok(date) = HeaderValue::from_str(&date) {
+        response.headers_mut().insert(header::DATE, date);
+    }
+    response
+}
+
+fn answer(sandbox: &Sandbox, arrived: &Arrived, handler: Handler) -> Response {
+    let now = sandbox.now();
+    let work = |state: &mut crate::State| {
+        let mut desk = Desk { tiktok: &mut state.tiktok, live: &mut state.tiktok_live, now };
+        let result = admitted(&mut desk, arrived).and_then(|call| handler(&mut desk, &call));
+        let result = result.or_else(|refusal| as_file(&desk, arrived, refusal));
+        (result, desk.live.request_id(now))
+    };
+    let is_reading = arrived.method == Method::GET;
+    let (result, request_id) = if is_reading { sandbox.note(work) } else { sandbox.write(work) };
+    answers::response(result, &request_id)
+}
+
+/// Reads the request, if version and limits admit it.
+fn admitted(desk: &mut Desk<'_>, arrived: &Arrived) -> Result<Call, Refusal> {
+    if arrived.version != VERSION {
+        return Err(Refusal::version());
+    }
+    let call = Call::read(&arrived.method, &arrived.headers, &arrived.query, &arrived.body)?;
+    let about = call.text("advertiser_id")?;
+    desk.live.meter.admit(desk.live.switches.limits, about, desk.now)?;
+    Ok(call)
+}
+
+/// By switch, a refused download tells why in the file.
+fn as_file(desk: &Desk<'_>, arrived: &Arrived, refusal: Refusal) -> Result<Answer, Refusal> {
+    let in_file = desk.live.switches.download_errors == DownloadErrors::Text;
+    if arrived.endpoint != endpoints::TASK_DOWNLOAD || !in_file {
+        return Err(refusal);
+    }
+    let text = format!("code: {}, message: {}\n", refusal.code, refusal.message);
+    Ok(Answer::File { name: "error.csv".to_owned(), kind: "text/csv", bytes: text.into_bytes() })
+}
+
+async fn misbehave(sandbox: &Sandbox, fault: &Fault, arrived: &Arrived, handler: Handler) -> Response {
+    match fault.fault {
+        FaultKind::Code => refuse(sandbox, fault.code, arrived),
+        FaultKind::Partial => as_partial(answer(sandbox, arrived, handler)).await,
+        FaultKind::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, Html(UNAVAILABLE)).into_response(),
+        FaultKind::Slow => {
+            tokio::time::sleep(Duration::from_millis(fault.delay_ms)).await;
+            answer(sandbox, arrived, handler)
+        }
+        FaultKind::Malformed => cut_off(answer(sandbox, arrived, handler)).await,
+        FaultKind::CommitThenTimeout => {
+            // Done and thrown away: whoever asked does not learn of it.
+            let _answer = answer(sandbox, arrived, handler);
+            (StatusCode::GATEWAY_TIMEOUT, Html(TIMEOUT)).into_response()
+        }
+    }
+}
+
+fn refuse(sandbox: &Sandbox, code: u32, arrived: &Arrived) -> Response {
+    let now = sandbox.now();
+    let (result, request_id) = sandbox.note(|state| {
+        let request_id = state.tiktok_live.request_id(now);
+        let desk = Desk { tiktok: &mut state.tiktok, live: &mut state.tiktok_live, now };
+        (as_file(&desk, arrived, Refusal::of(code)), request_id)
+    });
+    answers::response(result, &request_id)
+}
+
+async fn as_partial(response: Response) -> Response {
+    let (mut parts, body) = response.into_parts();
+    let whole = to_bytes(body, usize::MAX).await.unwrap_or_default();
+    let changed = match serde_json::from_slice::<Value>(&whole) {
+        Ok(mut envelope) if envelope["code"] == 0 => {
+            envelope["code"] = PARTIAL.into();
+            envelope["message"] = usual_message(PARTIAL).into();
+            Bytes::from(envelope.to_string())
+        }
+        _ => whole,
+    };
+    parts.headers.remove(header::CONTENT_LENGTH);
+    Response::from_parts(parts, Body::from(changed))
+}
+
+/// The first half of the body, complete for HTTP and broken as JSON.
+async fn cut_off(response: Response) -> Response {
+    let (mut parts, body) = response.into_parts();
+    let whole = to_bytes(body, usize::MAX).await.unwrap_or_default();
+    parts.headers.remove(header::CONTENT_LENGTH);
+    Response::from_parts(parts, Body::from(whole.slice(..whole.len() / 2)))
+}
+
+const UNAVAILABLE: &str = "<!DOCTYPE html><html lang=en><title>503 Service Temporarily Unavailable</title>\
+    <center><h1>503 Service Temporarily Unavailable</h1></center></html>";
+
+const TIMEOUT: &str = "<!DOCTYPE html><html lang=en><title>504 Gateway Time-out</title>\
+    <center><h1>504 Gateway Time-out</h1></center></html>";

@@ -1,0 +1,164 @@
+//! Leads: each stored once, with a marker without content that outlives its record, and what the bus is told of it.
+
+use super::expression::{Item, Update, When, any, check, number, put};
+use super::integration::Integration;
+use super::outbox::OutboxEntry;
+use super::record::StoredRecord;
+use super::table::{Range, StoreError};
+use super::{Store, keys};
+use aws_sdk_dynamodb::types::TransactWriteItem;
+use chrono::serde::ts_milliseconds_option;
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::ids::{IntegrationId, ResourceId};
+use domain::lead::Via;
+use domain::lifecycle::Status;
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+
+/// Most leads in one transaction of at most 100 actions: each takes three.
+pub const MOST_LEADS: usize = 30;
+/// A marker outlives the time for which a provider shows a lead (90 days at both of them).
+const MARKED_FOR: TimeDelta = TimeDelta::days(100);
+
+/// What a marker says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    /// The keyed hash of account, provider and lead.
+    pub mark: String,
+    /// The person's data were erased: the lead never comes back.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub erased: bool,
+}
+
+/// A lead on its way into the table.
+#[derive(Debug, Clone)]
+pub struct NewLead {
+    /// The record.
+    pub record: StoredRecord,
+    /// Its marker's hash.
+    pub mark: String,
+    /// What the bus is told; `None` for one that was told before and comes back into a new dataset.
+    pub event: Option<OutboxEntry>,
+}
+
+/// How many leads of one form came in which way, and what the provider counts.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeadFigures {
+    /// The form.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub form: Option<ResourceId>,
+    /// Told by webhook.
+    #[serde(default)]
+    pub by_webhook: u64,
+    /// Found by reading the form.
+    #[serde(default)]
+    pub by_reconciliation: u64,
+    /// Found by the first reading after the form was chosen.
+    #[serde(default)]
+    pub by_backfill: u64,
+    /// Erased since.
+    #[serde(default)]
+    pub erased: u64,
+    /// All that the provider counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider_total: Option<u64>,
+    /// Those of them that it no longer shows.
+    #[serde(default)]
+    pub provider_expired: u64,
+    /// When it was asked.
+    #[serde(default, with = "ts_milliseconds_option", skip_serializing_if = "Option::is_none")]
+    pub counted_at: Option<DateTime<Utc>>,
+}
+
+/// Leads of one form that are stored at once, while the integration is what it was.
+#[derive(Debug)]
+pub struct LeadBatch<'a> {
+    /// The integration.
+    pub integration: &'a Integration,
+    /// The form.
+    pub form: &'a ResourceId,
+    /// How they came.
+    pub via: Via,
+    /// At most [`MOST_LEADS`].
+    pub leads: Vec<NewLead>,
+    /// Whoever stores them holds the sync lease of this fence; everybody else needs an active integration.
+    pub fence: Option<u64>,
+}
+
+impl LeadBatch<'_> {
+    /// The position of the integration's check among the actions.
+    pub const INTEGRATION: usize = 0;
+
+    fn writes(&self, store: &Store) -> Result<Vec<TransactWriteItem>, StoreError> {
+        let (table, integration) = (store.table.name(), self.integration);
+        let still = match self.fence {
+            Some(fence) => When::Equals("sync_fence", number(fence)),
+            None => When::Equals("status", any(&Status::Active)?),
+        };
+        let same = vec![When::Equals("id", any(&integration.id)?), still];
+        let key = keys::integration(&integration.account, &integration.provider);
+        let mut writes = vec![check(table, key, When::All(same))?, self.count(table)?];
+        let until = number((store.now() + MARKED_FOR).timestamp());
+        for lead in &self.leads {
+            writes.push(lead.record.write(table, integration.dataset)?);
+            if let Some(event) = &lead.event {
+                let mut item: Item =
+                    serde_dynamo::to_item(Seen { mark: lead.mark.clone(), erased: false }).map_err(StoreError::ours)?;
+                item.extend(keys::seen(&lead.mark).into_item());
+                item.insert(keys::EXPIRES.into(), until.clone());
+                writes.push(put(table, item, Some(When::Absent(keys::PK)))?);
+                writes.push(event.write(table)?);
+            }
+        }
+        Ok(writes)
+    }
+
+    fn count(&self, table: &str) -> Result<TransactWriteItem, StoreError> {
+        let counter = match self.via {
+            Via::Webhook => "by_webhook",
+            Via::Reconciliation => "by_reconciliation",
+            Via::Backfill => "by_backfill",
+        };
+        Update::of(keys::lead_figures(self.integration.id, self.form))
+            .set("form", any(self.form)?)
+            .add(counter, self.leads.len() as i64)
+            .into_write(table)
+    }
+}
+
+impl Store {
+    /// Stores leads; [`StoreError::Conflict`] when one of them is there already or the integration is not the same any
+    /// more: nothing was stored.
+    pub async fn store_leads(&self, batch: &LeadBatch<'_>) -> Result<(), StoreError> {
+        self.table.transact(batch.writes(self)?).await
+    }
+
+    /// The markers that there are of these hashes.
+    pub async fn seen_leads(&self, marks: &[String]) -> Result<HashMap<String, Seen>, StoreError> {
+        let keys = marks.iter().map(|mark| keys::seen(mark)).collect();
+        let items = self.table.batch_get(keys, "mark, erased", &[]).await?;
+        let seen = items.into_iter().map(super::table::parse::<Seen>);
+        seen.map(|seen| seen.map(|seen| (seen.mark.clone(), seen))).collect()
+    }
+
+    /// The figures of every form of the integration.
+    pub async fn lead_figures(&self, integration: IntegrationId) -> Result<Vec<LeadFigures>, StoreError> {
+        let partition = keys::integration_partition(integration);
+        self.table.query_all(None, &partition, || Range::Prefix(keys::LEAD_FIGURES.into())).await
+    }
+
+    /// Notes what the provider counts for a form.
+    pub async fn note_lead_count(
+        &self,
+        integration: IntegrationId,
+        form: &ResourceId,
+        count: domain::lead::LeadCount,
+    ) -> Result<(), StoreError> {
+        let update = Update::of(keys::lead_figures(integration, form))
+            .set("form", any(form)?)
+            .set("provider_total", number(count.total))
+            .set("provider_expired", number(count.expired))
+            .set("counted_at", super::expression::instant(self.now()));
+        self.table.update(update).await.map(|_| ())
+    }
+}

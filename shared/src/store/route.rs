@@ -1,0 +1,61 @@
+//! Who gets what a provider tells of an owner of forms: one item for each account that was seen to have access to it.
+
+use super::expression::{Item, When, any, delete, number, put};
+use super::table::{Query, Range, StoreError, parse};
+use super::{Store, keys};
+use chrono::serde::ts_milliseconds;
+use chrono::{DateTime, Utc};
+use domain::ids::{AccountId, IntegrationId, ProviderSlug};
+use domain::lead::Owner;
+use serde::{Deserialize, Serialize};
+
+/// Most accounts that are told of one owner's leads.
+const MOST_ACCOUNTS: i32 = 200;
+
+/// An account that gets an owner's leads.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Route {
+    /// The tenant.
+    pub account: AccountId,
+    /// The integration; another one by now makes it void.
+    pub id: IntegrationId,
+    /// Until when its access counts, unless it is seen again.
+    #[serde(with = "ts_milliseconds")]
+    pub until: DateTime<Utc>,
+}
+
+impl Store {
+    /// Notes that the integration was seen to have access to the owner.
+    pub async fn put_route(&self, provider: &ProviderSlug, owner: &Owner, route: &Route) -> Result<(), StoreError> {
+        let mut item: Item = serde_dynamo::to_item(route).map_err(StoreError::ours)?;
+        item.extend(keys::external_owner(provider, owner, &route.account).into_item());
+        item.insert(keys::EXPIRES.into(), number(route.until.timestamp()));
+        self.table.transact(vec![put(self.table.name(), item, None)?]).await
+    }
+
+    /// Whoever has access to the owner now.
+    pub async fn routes(&self, provider: &ProviderSlug, owner: &Owner) -> Result<Vec<Route>, StoreError> {
+        let range = Range::Prefix(keys::ACCOUNT.into());
+        let partition = keys::external_owner_partition(provider, owner);
+        let query = Query { limit: Some(MOST_ACCOUNTS), ..Query::of(partition, range) };
+        let now = self.now();
+        let routes = self.table.query(query).await?.items.into_iter().map(parse::<Route>);
+        routes.filter(|route| route.as_ref().map_or(true, |route| route.until > now)).collect()
+    }
+
+    /// Ends an integration's route, and none that another integration of the account has made since.
+    pub async fn forget_route(
+        &self,
+        provider: &ProviderSlug,
+        owner: &Owner,
+        account: &AccountId,
+        id: IntegrationId,
+    ) -> Result<(), StoreError> {
+        let key = keys::external_owner(provider, owner, account);
+        let own = When::Equals("id", any(&id)?);
+        match self.table.transact(vec![delete(self.table.name(), key, Some(own))?]).await {
+            Err(error) if error.is_conflict() => Ok(()),
+            outcome => outcome,
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! Leads of which a provider told and that could not be read: kept until they can.
+
+use super::expression::{Item, put};
+use super::integration::Integration;
+use super::table::{Page, Query, Range, StoreError, parse};
+use super::{Store, keys};
+use chrono::serde::ts_milliseconds;
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::ids::{IntegrationId, ResourceId};
+use providers::LeadNotice;
+use serde::{Deserialize, Serialize};
+
+/// So long one is kept: no provider shows a lead for longer.
+const KEPT_FOR: TimeDelta = TimeDelta::days(90);
+
+/// A lead that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnreadLead {
+    /// Its name within the integration: the provider's id, or a digest of what it told.
+    pub name: String,
+    /// The form, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub form: Option<ResourceId>,
+    /// What the provider told.
+    pub notice: LeadNotice,
+    /// Why it could not be read: a code.
+    pub code: String,
+    /// When it was told first.
+    #[serde(with = "ts_milliseconds")]
+    pub told_at: DateTime<Utc>,
+}
+
+impl Store {
+    /// Keeps a lead that could not be read.
+    pub async fn keep_unread(&self, integration: &Integration, unread: &UnreadLead) -> Result<(), StoreError> {
+        let mut item: Item = serde_dynamo::to_item(unread).map_err(StoreError::ours)?;
+        item.extend(keys::unread(integration.id, &unread.name).into_item());
+        let until = unread.told_at + KEPT_FOR;
+        item.insert(keys::EXPIRES.into(), super::expression::number(until.timestamp()));
+        self.table.transact(vec![put(self.table.name(), item, None)?]).await
+    }
+
+    /// A page of what could not be read.
+    pub async fn unread(
+        &self,
+        integration: IntegrationId,
+        limit: usize,
+        after: Option<String>,
+    ) -> Result<Page<UnreadLead>, StoreError> {
+        let range = Range::Prefix(keys::UNREAD.into());
+        let query =
+            Query { limit: Some(limit as i32), after, ..Query::of(keys::integration_partition(integration), range) };
+        let page = self.table.query(query).await?;
+        Ok(Page { items: page.items.into_iter().map(parse).collect::<Result<_, _>>()?, next: page.next })
+    }
+
+    /// It was read.
+    pub async fn forget_unread(&self, integration: IntegrationId, name: &str) -> Result<(), StoreError> {
+        self.table.delete(keys::unread(integration, name)).await
+    }
+}

@@ -1,0 +1,213 @@
+//! From the webhook queue: leads of which a provider told are fetched, or taken as they came, and stored.
+
+use super::intake::{Arrival, Arrived, IntakeError, LeadIntake};
+use super::{LeadsMessage, forms};
+use crate::digest::sha256_hex;
+use crate::entry::log::{Level, Log};
+use crate::entry::{Acknowledge, FunctionError};
+use crate::store::{Integration, Store, StoreError, UnreadLead};
+use crate::usecases::access::{AccessError, Held, Tokens};
+use crate::usecases::request_sync::Requests;
+use chrono::{DateTime, Utc};
+use domain::failure::FailureClass;
+use domain::ids::{ExternalId, ResourceId};
+use domain::lead::Via;
+use domain::lead::{Form, Owner, RawLead};
+use domain::lifecycle::Status;
+use domain::run::Trigger;
+use providers::{LeadContent, LeadNotice, Leads, Provider, ProviderError, Registry};
+use serde_json::json;
+use std::collections::BTreeMap;
+
+/// Takes messages about leads.
+#[derive(Clone)]
+pub struct LeadWorker {
+    /// Stores them.
+    pub intake: LeadIntake,
+    /// The providers.
+    pub registry: Registry,
+    /// Access tokens.
+    pub tokens: Tokens,
+    /// Starts the run that reads what could not be fetched.
+    pub requests: Requests,
+    /// Where it is said what could not be read.
+    pub log: Log,
+}
+
+/// The leads of one form.
+#[derive(Default)]
+struct OfForm {
+    whole: Vec<RawLead>,
+    /// To be fetched, with the notice that told of it.
+    named: Vec<(ExternalId, LeadNotice)>,
+}
+
+impl LeadWorker {
+    /// Brings in what the message tells. What cannot be read is kept, so the message is over.
+    pub async fn work(&self, message: LeadsMessage, deadline: DateTime<Utc>) -> Result<Acknowledge, FunctionError> {
+        let outcome = self.bring(&message, deadline).await.map_err(|error| FunctionError(error.to_string()))?;
+        let (name, arrived) = outcome.map_or(("unconcerned", Arrived::default()), |arrived| ("stored", arrived));
+        let mut done = Acknowledge::of(name);
+        done.fields.push(("account_id", json!(message.account)));
+        done.fields.push(("provider", json!(message.provider)));
+        done.fields.push(("leads", json!({ "new": arrived.new, "known": arrived.known })));
+        Ok(done)
+    }
+
+    async fn bring(&self, message: &LeadsMessage, deadline: DateTime<Utc>) -> Result<Option<Arrived>, IntakeError> {
+        let store = &self.intake.store;
+        let seen = store.integration(&message.account, &message.provider).await?;
+        let concerned = |seen: &Integration| seen.id == message.integration && seen.status == Status::Active;
+        let Some(integration) = seen.filter(concerned) else { return Ok(None) };
+        let Some(provider) = self.registry.find(&message.provider) else { return Ok(None) };
+        let mut arrived = Arrived::default();
+        for (form, leads) in self.sorted(&integration, &message.leads).await? {
+            let arrival = Arrival { integration: &integration, form: &form, via: Via::Webhook, fence: None };
+            let mut found = leads.whole;
+            found.extend(self.fetched(&arrival, provider.as_ref(), leads.named, deadline).await?);
+            let these = self.intake.take(&arrival, &found).await?;
+            arrived.new += these.new;
+            arrived.known += these.known;
+        }
+        Ok(Some(arrived))
+    }
+
+    /// By the chosen form that each belongs to. What is not chosen, or of an owner that the integration was not seen to
+    /// have access to, is not ours; what could not be read is kept.
+    async fn sorted(
+        &self,
+        integration: &Integration,
+        notices: &[LeadNotice],
+    ) -> Result<BTreeMap<ResourceId, OfForm>, StoreError> {
+        let mut sorted: BTreeMap<ResourceId, OfForm> = BTreeMap::new();
+        for notice in notices {
+            let form = chosen(integration, notice, self.intake.store.now());
+            match (&notice.content, &notice.lead, form) {
+                (LeadContent::Unreadable(_), ..) => self.keep(integration, None, notice, "unreadable").await?,
+                (LeadContent::Whole(lead), _, Some(form)) => {
+                    sorted.entry(form).or_default().whole.push((**lead).clone());
+                }
+                (LeadContent::Fetch, Some(lead), Some(form)) => {
+                    sorted.entry(form).or_default().named.push((lead.clone(), notice.clone()));
+                }
+                _ => {}
+            }
+        }
+        Ok(sorted)
+    }
+
+    /// Fetches what is not stored yet, one after the other.
+    async fn fetched(
+        &self,
+        arrival: &Arrival<'_>,
+        provider: &dyn Provider,
+        named: Vec<(ExternalId, LeadNotice)>,
+        deadline: DateTime<Utc>,
+    ) -> Result<Vec<RawLead>, IntakeError> {
+        let (Some(leads), Ok(form)) = (provider.leads(), Form::of(arrival.form)) else { return Ok(vec![]) };
+        let ids: Vec<&ExternalId> = named.iter().map(|(id, _)| id).collect();
+        let known = self.intake.known(arrival.integration, arrival.form, &ids).await?;
+        let mut calls = Calls { tokens: self.tokens.until(deadline), integration: arrival.integration, held: None };
+        let (mut found, mut again) = (Vec::new(), false);
+        for (id, notice) in named.into_iter().filter(|(id, _)| !known.contains(id)) {
+            match calls.fetch(provider, leads, &form, &id).await {
+                Ok(lead) => found.push(lead),
+                Err(error) => {
+                    let (code, permanent) = code(&error);
+                    again |= !permanent;
+                    self.keep(arrival.integration, Some(arrival.form), &notice, &code).await?;
+                }
+            }
+        }
+        if again {
+            // A run reads the form, and these, as soon as the provider lets it; the schedule comes in any case.
+            let _ = self.requests.ask(arrival.integration, Trigger::Webhook).await;
+        }
+        Ok(found)
+    }
+
+    async fn keep(
+        &self,
+        integration: &Integration,
+        form: Option<&ResourceId>,
+        notice: &LeadNotice,
+        code: &str,
+    ) -> Result<(), StoreError> {
+        let fields = [("provider_code", json!(code)), ("integration_id", json!(integration.id))];
+        self.log.write(Level::Warn, "lead", "unread", &fields);
+        self.log.count("leads_unread", &[("provider", integration.provider.as_str())], 1);
+        let unread = UnreadLead {
+            name: name(notice),
+            form: form.cloned(),
+            notice: notice.clone(),
+            code: code.to_owned(),
+            told_at: self.store().now(),
+        };
+        self.store().keep_unread(integration, &unread).await
+    }
+
+    fn store(&self) -> &Store {
+        &self.intake.store
+    }
+}
+
+/// Calls with one access, which is renewed once.
+struct Calls<'a> {
+    tokens: Tokens,
+    integration: &'a Integration,
+    held: Option<Held>,
+}
+
+impl Calls<'_> {
+    async fn fetch(
+        &mut self,
+        provider: &dyn Provider,
+        leads: &dyn Leads,
+        form: &Form,
+        id: &ExternalId,
+    ) -> Result<RawLead, AccessError> {
+        let held = match &self.held {
+            Some(held) => held.clone(),
+            None => self.tokens.access(self.integration, provider).await?,
+        };
+        self.held = Some(held.clone());
+        match leads.fetch(&held.access, form, id).await {
+            Err(error) if error.class == FailureClass::DeadCredentials => {
+                let held = self.tokens.renewed(self.integration, provider, &held).await?;
+                self.held = Some(held.clone());
+                Ok(leads.fetch(&held.access, form, id).await?)
+            }
+            lead => Ok(lead?),
+        }
+    }
+}
+
+/// The chosen form of a notice, of an owner that the integration was seen to have access to within the last day.
+fn chosen(integration: &Integration, notice: &LeadNotice, now: DateTime<Utc>) -> Option<ResourceId> {
+    let has_access = |owner: &Owner| {
+        integration.watches.iter().any(|watch| {
+            watch.resource.as_str() == owner.as_str()
+                && watch.channel.as_ref().is_some_and(|channel| channel.until > now)
+        })
+    };
+    let mut forms =
+        forms(notice).filter(|(owner, form)| integration.settings.resources.contains(form) && has_access(owner));
+    forms.next().map(|(_, form)| form)
+}
+
+/// The provider's code, and whether another try is of no use.
+fn code(error: &AccessError) -> (String, bool) {
+    match error {
+        AccessError::Provider(ProviderError { class, code, .. }) => {
+            (code.clone(), *class == FailureClass::PermanentRecord)
+        }
+        _ => ("no_access".to_owned(), false),
+    }
+}
+
+fn name(notice: &LeadNotice) -> String {
+    match &notice.lead {
+        Some(lead) if lead.as_str().len() <= 64 => lead.as_str().to_owned(),
+        _ => sha256_hex(serde_json::to_string(notice).unwrap_or_default().as_bytes()),
+    }
+}

@@ -1,0 +1,118 @@
+//! Leads that a run finds: what a webhook did not bring, and what could not be read when it did.
+
+use super::{Step, Stop};
+use crate::store::{Resource, UnreadLead};
+use crate::usecases::access::AccessError;
+use crate::usecases::leads::{Again, Arrival, IntakeError};
+use chrono::TimeDelta;
+use domain::failure::FailureClass;
+use domain::ids::ResourceId;
+use domain::lead::Via;
+use domain::lead::{Form, RawLead};
+use domain::run::Counts;
+use providers::{Leads, Provider, Pulled};
+
+/// A form is read in full so often, besides what is new with every run.
+const FULL_EVERY: TimeDelta = TimeDelta::hours(24);
+/// So many leads that could not be read are tried in one run.
+const MOST_UNREAD: usize = 50;
+
+impl Step<'_> {
+    /// Whether a form is to be read in full again: what no webhook told and no short reading found.
+    pub(super) fn is_due_in_full(&self, resource: &Resource) -> bool {
+        let late = resource.full_at.is_none_or(|at| self.worker.store.now() - at >= FULL_EVERY);
+        late && self.provider.leads().is_some()
+    }
+
+    /// Takes the leads out of a page and stores those that are new.
+    pub(super) async fn take_leads(
+        &mut self,
+        resource: &Resource,
+        entries: &mut Vec<Pulled>,
+        counts: &mut Counts,
+    ) -> Result<(), Stop> {
+        let leads: Vec<RawLead> =
+            entries.extract_if(.., |entry| matches!(entry, Pulled::Lead(_))).filter_map(lead).collect();
+        if leads.is_empty() {
+            return Ok(());
+        }
+        // The first reading of a form brings what was there before it was chosen.
+        let via = if resource.full_at.is_none() { Via::Backfill } else { Via::Reconciliation };
+        let arrived = self.take(&resource.resource, via, &leads).await?;
+        counts.created += arrived;
+        counts.skipped += leads.len() as u64 - arrived;
+        Ok(())
+    }
+
+    /// Tries what could not be read when a webhook told it. What fails again stays for the next run.
+    pub(super) async fn read_again(&mut self) -> Result<(), Stop> {
+        let provider = std::sync::Arc::clone(&self.provider);
+        let Some(leads) = provider.leads() else { return Ok(()) };
+        let kept = self.worker.store.unread(self.held.id, MOST_UNREAD, None).await?;
+        for unread in kept.items {
+            self.check_time()?;
+            if self.read_one_again(provider.as_ref(), leads, &unread).await? {
+                self.worker.store.forget_unread(self.held.id, &unread.name).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether it needs not be kept any longer.
+    async fn read_one_again(
+        &mut self,
+        provider: &dyn Provider,
+        leads: &dyn Leads,
+        unread: &UnreadLead,
+    ) -> Result<bool, Stop> {
+        match Again::of(unread, leads, &self.held.settings.resources) {
+            Again::Over => Ok(true),
+            Again::Not => Ok(false),
+            Again::Take(form, lead) => self.take(&form, Via::Webhook, &[*lead]).await.map(|_| true),
+            Again::Fetch(form) => match self.fetch(provider, leads, &form, unread).await? {
+                Some(lead) => self.take(&form, Via::Webhook, &[lead]).await.map(|_| true),
+                None => Ok(false),
+            },
+        }
+    }
+
+    async fn fetch(
+        &mut self,
+        provider: &dyn Provider,
+        leads: &dyn Leads,
+        form: &ResourceId,
+        unread: &UnreadLead,
+    ) -> Result<Option<RawLead>, Stop> {
+        let (Some(id), Ok(form)) = (&unread.notice.lead, Form::of(form)) else { return Ok(None) };
+        let held = self.access().await?;
+        let fetched = match leads.fetch(&held.access, &form, id).await {
+            Err(error) if error.class == FailureClass::DeadCredentials => {
+                let held = self.tokens().renewed(&self.held, provider, &held).await?;
+                leads.fetch(&held.access, &form, id).await
+            }
+            fetched => fetched,
+        };
+        match fetched {
+            Ok(lead) => Ok(Some(lead)),
+            Err(error) if error.class == FailureClass::PermanentRecord => Ok(None),
+            Err(error) => Err(Stop::Failed(AccessError::Provider(error))),
+        }
+    }
+
+    async fn take(&mut self, form: &ResourceId, via: Via, leads: &[RawLead]) -> Result<u64, Stop> {
+        let arrival = Arrival { integration: &self.held, form, via, fence: Some(self.held.sync_fence) };
+        match self.worker.leads.take(&arrival, leads).await {
+            Ok(arrived) => Ok(arrived.new),
+            Err(IntakeError::Lost) => Err(Stop::Lost),
+            Err(IntakeError::Store(error)) => Err(error.into()),
+            Err(IntakeError::Keys(error)) => Err(Stop::Failed(AccessError::Keys(error))),
+        }
+    }
+}
+
+fn lead(entry: Pulled) -> Option<RawLead> {
+    match entry {
+        Pulled::Lead(lead) => Some(lead),
+        _ => None,
+    }
+}

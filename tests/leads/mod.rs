@@ -1,0 +1,93 @@
+//! Leads: from a form at the provider to the tenants that chose it, each once.
+
+mod facebook;
+mod tenants;
+
+use crate::world::{Answer, World};
+use sandbox::Notify;
+use sandbox::facebook::{ALICE, BAKERY, Consent, LeadOrder, NEWSLETTER_FORM};
+use serde_json::{Value, json};
+use url::Url;
+
+const FACEBOOK: &str = "/integrations/facebook-lead-ads";
+
+/// A form of a page as it is chosen.
+fn form(page: &str, form: &str) -> String {
+    format!("page:{page}/{form}")
+}
+
+/// As Alice, who has the bakery's page.
+fn alice() -> Consent {
+    Consent { person: Some(ALICE.to_owned()), ..Consent::default() }
+}
+
+impl World {
+    /// A world in which Facebook tells when the test lets it.
+    async fn of_leads() -> Self {
+        let world = Self::new().await;
+        world.sandbox().facebook().set_notify(Notify::Queue);
+        world
+    }
+
+    /// Connects Facebook for an account as this person.
+    async fn connect_facebook(&self, account: &str, consent: &Consent) -> Answer {
+        let admin = self.admin(account);
+        let started = admin.post(&format!("{FACEBOOK}/connect"), &json!({})).await.ok();
+        let url = Url::parse(started["authorizationUrl"].as_str().expect("a URL")).expect("a URL");
+        let redirect = self.sandbox().facebook().consent(&url, consent).expect("the dialog accepts");
+        let back = self.follow(&redirect).await;
+        let answer = admin.post("/oauth/complete", &json!({ "flow": back["flow"], "ticket": back["ticket"] })).await;
+        self.settled().await;
+        answer
+    }
+
+    /// Chooses forms.
+    async fn choose_forms(&self, account: &str, forms: &[String]) -> Answer {
+        let answer =
+            self.admin(account).json("PATCH", &format!("{FACEBOOK}/settings"), &json!({ "resources": forms }), &[]);
+        let answer = answer.await;
+        self.settled().await;
+        answer
+    }
+
+    /// Connected as Alice, with the bakery's newsletter chosen.
+    async fn with_newsletter(&self, account: &str) {
+        self.connect_facebook(account, &alice()).await.ok();
+        self.choose_forms(account, &[form(BAKERY, NEWSLETTER_FORM)]).await.ok();
+    }
+
+    /// Lets Facebook tell what it has to; the answers.
+    async fn facebook_tells(&self) -> Vec<u16> {
+        let mut answers = Vec::new();
+        for delivery in self.sandbox().facebook().take_deliveries() {
+            answers.push(delivery.deliver().await.expect("an answer").0);
+        }
+        self.settled().await;
+        answers
+    }
+
+    /// Every lead of an account as the records show it.
+    async fn leads(&self, account: &str) -> Vec<Value> {
+        let (admin, mut cursor, mut leads) = (self.admin(account), String::new(), Vec::new());
+        loop {
+            let page = admin.get(&format!("{FACEBOOK}/records?limit=500{cursor}")).await.ok();
+            leads.extend(page["records"].as_array().expect("records").iter().cloned());
+            match page["cursor"].as_str() {
+                Some(next) => cursor = format!("&cursor={next}"),
+                None => return leads,
+            }
+        }
+    }
+
+    /// What the bus was told of leads.
+    async fn told_of_leads(&self) -> Vec<Value> {
+        let shown = self.stranger(None).get("/_local/events").await.ok();
+        let events = shown["events"].as_array().expect("events").iter();
+        events.filter(|event| event["detailType"] == "lead.received").cloned().collect()
+    }
+}
+
+/// So many people fill in the newsletter.
+fn people(count: usize) -> LeadOrder {
+    LeadOrder::of(NEWSLETTER_FORM, count)
+}
