@@ -67,6 +67,7 @@ fn of_anybody(route: &Route) -> u16 {
     match *route {
         routes::CALLBACK => 303,
         routes::WEBHOOK => 401,
+        routes::HANDSHAKE => 403,
         _ => 200,
     }
 }

@@ -43,9 +43,8 @@ impl World {
 
     /// Chooses forms.
     async fn choose_forms(&self, account: &str, forms: &[String]) -> Answer {
-        let answer =
-            self.admin(account).json("PATCH", &format!("{FACEBOOK}/settings"), &json!({ "resources": forms }), &[]);
-        let answer = answer.await;
+        let body = json!({ "resources": forms });
+        let answer = self.admin(account).json("PATCH", &format!("{FACEBOOK}/settings"), &body, &[]).await;
         self.settled().await;
         answer
     }
@@ -83,7 +82,7 @@ impl World {
     async fn told_of_leads(&self) -> Vec<Value> {
         let shown = self.stranger(None).get("/_local/events").await.ok();
         let events = shown["events"].as_array().expect("events").iter();
-        events.filter(|event| event["detailType"] == "lead.received").cloned().collect()
+        events.filter(|event| event["detail-type"] == "lead.received").cloned().collect()
     }
 }
 

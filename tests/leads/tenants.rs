@@ -2,7 +2,7 @@
 
 use super::{FACEBOOK, World, form, people};
 use crate::world::DEMO;
-use sandbox::facebook::{BAKERY, CHLOE, Consent, FITNESS, NEWSLETTER_FORM, TRIAL_FORM};
+use sandbox::facebook::{BAKERY, CHLOE, Consent, GALLERY, GALLERY_FORM, NEWSLETTER_FORM};
 use serde_json::json;
 
 const OTHER: &str = "another";
@@ -26,16 +26,16 @@ async fn a_page_that_serves_two_tenants_tells_both_and_each_has_its_own_records_
 async fn another_tenants_page_or_form_cannot_be_chosen_listed_or_guessed() {
     let world = World::of_leads().await;
     world.with_newsletter(DEMO).await;
-    let chloe = Consent { person: Some(CHLOE.to_owned()), pages: Some(vec![FITNESS.to_owned()]), ..Consent::default() };
+    let chloe = Consent { person: Some(CHLOE.to_owned()), pages: Some(vec![GALLERY.to_owned()]), ..Consent::default() };
     world.connect_facebook(OTHER, &chloe).await.ok();
     let admin = world.admin(OTHER);
     let listed = admin.get(&format!("{FACEBOOK}/options/forms?parent=page:{BAKERY}")).await;
     assert_eq!(listed.status, 404, "{listed:?}");
-    for guess in [form(BAKERY, NEWSLETTER_FORM), form(FITNESS, NEWSLETTER_FORM)] {
+    for guess in [form(BAKERY, NEWSLETTER_FORM), form(GALLERY, NEWSLETTER_FORM)] {
         let refused = world.choose_forms(OTHER, std::slice::from_ref(&guess)).await;
         assert!(matches!(refused.status, 404 | 422), "{guess}: {refused:?}");
     }
-    world.choose_forms(OTHER, &[form(FITNESS, TRIAL_FORM)]).await.ok();
+    world.choose_forms(OTHER, &[form(GALLERY, GALLERY_FORM)]).await.ok();
     let before = world.leads(OTHER).await.len();
     world.sandbox().facebook().add_leads(&people(3)).expect("leads");
     world.facebook_tells().await;

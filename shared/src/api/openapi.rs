@@ -70,6 +70,7 @@ fn operation_id(route: &Route) -> String {
         routes::WRITES => "unfinished_writes".into(),
         routes::ASSETS => "asset".into(),
         routes::OPENAPI => "openapi".into(),
+        routes::HANDSHAKE => "handshake".into(),
         _ => route.function.replace('-', "_"),
     }
 }

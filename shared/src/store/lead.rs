@@ -136,7 +136,7 @@ impl Store {
     /// The markers that there are of these hashes.
     pub async fn seen_leads(&self, marks: &[String]) -> Result<HashMap<String, Seen>, StoreError> {
         let keys = marks.iter().map(|mark| keys::seen(mark)).collect();
-        let items = self.table.batch_get(keys, "mark, erased", &[]).await?;
+        let items = self.table.batch_get(keys, "#mark, erased", &[("#mark", "mark")]).await?;
         let seen = items.into_iter().map(super::table::parse::<Seen>);
         seen.map(|seen| seen.map(|seen| (seen.mark.clone(), seen))).collect()
     }
