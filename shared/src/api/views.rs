@@ -182,6 +182,9 @@ pub struct SettingsView {
 pub struct ConfigurationView {
     /// The kind of resource, as in the options' path.
     pub resource_kind: String,
+    /// The kind of what the resources belong to: each of these lists its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parent_kind: Option<String>,
     /// Several may be read.
     pub several_resources: bool,
     /// One may be written to.

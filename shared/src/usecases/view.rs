@@ -33,6 +33,7 @@ pub(super) fn integration_view(integration: &Integration, manifest: &Manifest, a
         },
         configuration: ConfigurationView {
             resource_kind: manifest.resource_kind.into(),
+            parent_kind: manifest.parent_kind.map(Into::into),
             several_resources: manifest.several_resources,
             writes: manifest.writes,
             intervals: INTERVALS.to_vec(),

@@ -55,6 +55,9 @@ export function confirmationOf(action, name, connected) {
 const TRIGGERS = { schedule: "On schedule", manual: "Sync now", connect: "After connecting", settings: "Settings changed", webhook: "Change notified", resume: "After resuming", probe: "Daily try" };
 const OUTCOMES = { running: "Running", succeeded: "Succeeded", failed: "Failed", interrupted: "Interrupted" };
 
+const WAYS = { webhook: "Told by the provider", reconciliation: "Found by a sync", backfill: "There before the form was chosen" };
+
+export const wayName = (via) => WAYS[via] ?? via;
 export const triggerName = (trigger) => TRIGGERS[trigger] ?? trigger;
 export const outcomeName = (outcome) => OUTCOMES[outcome] ?? outcome;
 

@@ -1,8 +1,9 @@
 // The provider's settings: resources and interval. What is not saved yet is never overwritten by a refresh.
 
-import { get, patch, problem } from "../api.js";
+import { patch, problem } from "../api.js";
 import { announce, button, fill, h, mark, skeleton } from "../dom.js";
 import { resourceWords } from "../words.js";
+import { choices } from "./choices.js";
 import { picker } from "./picker.js";
 import { problemNotice } from "./problem.js";
 
@@ -39,8 +40,7 @@ export function settingsPanel(provider, signal, { onSaved, onOptions }) {
     fill(body, skeleton(4));
     failedIn = null;
     try {
-      const { body: answer } = await get(`/integrations/${provider}/options/${encodeURIComponent(integration.configuration.resourceKind)}`, { signal });
-      options = answer.options;
+      options = await choices(provider, integration.configuration, signal);
       onOptions(options);
       shown = "";
       dirty = false;

@@ -2,6 +2,7 @@
 
 import { welcome } from "../components/header.js";
 import { historyPanel } from "../components/history.js";
+import { leadList } from "../components/leads.js";
 import { syncPanel } from "../components/progress.js";
 import { runHistory } from "../components/runs.js";
 import { settingsKept } from "../components/settings-kept.js";
@@ -33,7 +34,7 @@ export function panelStack(page, { onCause }) {
   function reload() {
     if (!panels) return;
     panels.history.reload();
-    if (kindOf(page.now()) === "running") [panels.runs, panels.appointments.events, panels.appointments.writes].forEach((panel) => panel.reload());
+    if (kindOf(page.now()) === "running") [panels.runs, ...recordPanels(panels, page.now())].forEach((panel) => panel.reload());
   }
 
   return { el, update, reload, openSettings: () => panels?.settings.open() };
@@ -53,11 +54,17 @@ function panelsOf(page, onCause) {
   });
   const runs = runHistory(provider, signal, { onNewest: sync.ended });
   const history = historyPanel(provider, about.name, signal, { onCause, titleOf: appointments.titleOf });
-  return { sync, appointments, kept, settings, runs, history };
+  const leads = leadList(provider, signal);
+  return { sync, appointments, leads, kept, settings, runs, history };
 }
 
-function refresh({ sync, appointments, kept, settings, runs, history }, before, now, looked) {
-  const { events, writes } = appointments;
+/** What shows the records: the agenda of a calendar, or the leads. */
+function recordPanels({ appointments, leads }, { category }) {
+  return category === "calendar" ? [appointments.writes, appointments.events] : [leads];
+}
+
+function refresh(panels, before, now, looked) {
+  const { sync, appointments, kept, settings, runs, history } = panels;
   sync.update(now);
   appointments.update(now);
   if (settingsOf(now) === "open") settings.update(now);
@@ -67,15 +74,15 @@ function refresh({ sync, appointments, kept, settings, runs, history }, before, 
   if (kindOf(now) !== "running") return;
   const appeared = !before || kindOf(before) !== "running";
   if (appeared || differs(runsOf)) runs.reload();
-  if (appeared || differs(recordsOf)) events.reload();
-  if (now.category === "calendar" && (appeared || looked)) writes.reload();
+  if (appeared || differs(recordsOf)) recordPanels(panels, now).at(-1).reload();
+  if (now.category === "calendar" && (appeared || looked)) appointments.writes.reload();
 }
 
 function columns(about, panels, now) {
   if (!now) return welcome(about);
-  const { sync, appointments, kept, settings, runs, history } = panels;
+  const { sync, kept, settings, runs, history } = panels;
   const running = kindOf(now) === "running";
-  const main = running ? [sync.el, now.category === "calendar" && [appointments.writes.el, appointments.events.el]] : [welcome(about)];
+  const main = running ? [sync.el, recordPanels(panels, now).map((panel) => panel.el)] : [welcome(about)];
   const side = [{ open: settings.el, kept: kept.el }[settingsOf(now)], history.el, running && runs.el];
   return [h("div", { class: "column main" }, main), h("div", { class: "column side" }, side)];
 }
