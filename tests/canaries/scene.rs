@@ -236,7 +236,7 @@ impl Scene {
             let refresh = of(Kind::Refresh).any(|token| value.contains(token.as_str()));
             assert_eq!(refresh, name.contains("/grants/"), "{name}");
             let client = value.contains(sandbox::google::CLIENT_SECRET);
-            assert_eq!(client, name.contains("/providers/"), "{name}");
+            assert_eq!(client, name.ends_with("/providers/google-calendar"), "{name}");
         }
         self.assert_sealed_access().await;
     }

@@ -2,6 +2,7 @@
 
 mod facebook;
 mod tenants;
+mod tiktok;
 
 use crate::world::{Answer, World};
 use sandbox::Notify;

@@ -76,6 +76,8 @@ impl Scene {
     /// Every item of the table, in the order of their keys.
     pub(super) async fn snapshot(&self) -> Vec<Value> {
         let mut items = self.items().await;
+        // A worker that lost its run takes the channel along that it made, and no list has.
+        items.retain(|item| item["SK"]["S"] != "CHANNEL");
         items.sort_by_key(|item| format!("{} {}", item["PK"], item["SK"]));
         items
     }

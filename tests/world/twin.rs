@@ -45,10 +45,11 @@ impl Twin {
     }
 }
 
-/// Beside each provider its twin under `slug`.
+/// Beside Google Calendar its twin under `slug`.
 pub(crate) fn with_twin(slug: &'static str) -> Adapt {
     Arc::new(move |standard| {
-        let twins = standard.iter().map(|one| Arc::new(Twin::of(one).named(slug)) as Arc<dyn Provider>);
+        let google = standard.iter().filter(|one| one.manifest().slug.as_str() == super::GOOGLE);
+        let twins = google.map(|one| Arc::new(Twin::of(one).named(slug)) as Arc<dyn Provider>);
         Registry::new(standard.iter().cloned().chain(twins).collect())
     })
 }

@@ -16,6 +16,8 @@ use std::collections::BTreeMap;
 
 /// The longest body that is read, in bytes.
 pub const LONGEST_BODY: usize = 256 * 1024;
+/// The longest delivery of a provider: a thousand leads with their answers. API Gateway takes 10 MB, and Lambda 6.
+const LONGEST_DELIVERY: usize = 4 * 1024 * 1024;
 
 /// A request.
 pub struct Request {
@@ -205,7 +207,8 @@ fn query(event: &Value) -> (BTreeMap<String, String>, bool) {
 
 fn body(event: &Value) -> Result<Vec<u8>, Problem> {
     let text = event.get("body").and_then(Value::as_str).unwrap_or_default();
-    if text.len() > LONGEST_BODY * 4 / 3 {
+    let longest = longest_of(event);
+    if text.len() > longest.div_ceil(3) * 4 {
         return Err(body_too_large());
     }
     let bytes = if event.get("isBase64Encoded").and_then(Value::as_bool) == Some(true) {
@@ -213,10 +216,15 @@ fn body(event: &Value) -> Result<Vec<u8>, Problem> {
     } else {
         text.as_bytes().to_vec()
     };
-    if bytes.len() > LONGEST_BODY {
+    if bytes.len() > longest {
         return Err(body_too_large());
     }
     Ok(bytes)
+}
+
+fn longest_of(event: &Value) -> usize {
+    let route = event.get("routeKey").and_then(Value::as_str).unwrap_or_default();
+    if route.starts_with("POST /webhooks/") { LONGEST_DELIVERY } else { LONGEST_BODY }
 }
 
 fn body_too_large() -> Problem {

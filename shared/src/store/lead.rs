@@ -95,7 +95,8 @@ impl LeadBatch<'_> {
             Some(fence) => When::Equals("sync_fence", number(fence)),
             None => When::Equals("status", any(&Status::Active)?),
         };
-        let same = vec![When::Equals("id", any(&integration.id)?), still];
+        let (id, dataset) = (any(&integration.id)?, any(&integration.dataset)?);
+        let same = vec![When::Equals("id", id), When::Equals("dataset", dataset), still];
         let key = keys::integration(&integration.account, &integration.provider);
         let mut writes = vec![check(table, key, When::All(same))?, self.count(table)?];
         let until = number((store.now() + MARKED_FOR).timestamp());

@@ -19,6 +19,8 @@ pub struct Route {
     pub account: AccountId,
     /// The integration; another one by now makes it void.
     pub id: IntegrationId,
+    /// The subscription that it was made with: another one's route is not ended by it.
+    pub stamp: String,
     /// Until when its access counts, unless it is seen again.
     #[serde(with = "ts_milliseconds")]
     pub until: DateTime<Utc>,
@@ -43,16 +45,21 @@ impl Store {
         routes.filter(|route| route.as_ref().map_or(true, |route| route.until > now)).collect()
     }
 
-    /// Ends an integration's route, and none that another integration of the account has made since.
-    pub async fn forget_route(
+    /// The account's own route to the owner, if it counts now.
+    pub async fn route(
         &self,
         provider: &ProviderSlug,
         owner: &Owner,
         account: &AccountId,
-        id: IntegrationId,
-    ) -> Result<(), StoreError> {
-        let key = keys::external_owner(provider, owner, account);
-        let own = When::Equals("id", any(&id)?);
+    ) -> Result<Option<Route>, StoreError> {
+        let route: Option<Route> = self.table.get(keys::external_owner(provider, owner, account)).await?;
+        Ok(route.filter(|route| route.until > self.now()))
+    }
+
+    /// Ends a route, and none that another subscription or integration of the account has made since.
+    pub async fn forget_route(&self, provider: &ProviderSlug, owner: &Owner, route: &Route) -> Result<(), StoreError> {
+        let key = keys::external_owner(provider, owner, &route.account);
+        let own = When::All(vec![When::Equals("id", any(&route.id)?), When::Equals("stamp", any(&route.stamp)?)]);
         match self.table.transact(vec![delete(self.table.name(), key, Some(own))?]).await {
             Err(error) if error.is_conflict() => Ok(()),
             outcome => outcome,

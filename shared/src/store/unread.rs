@@ -1,17 +1,19 @@
 //! Leads of which a provider told and that could not be read: kept until they can.
 
-use super::expression::{Item, put};
+use super::expression::{Item, When, any, check, put};
 use super::integration::Integration;
 use super::table::{Page, Query, Range, StoreError, parse};
 use super::{Store, keys};
 use chrono::serde::ts_milliseconds;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::ids::{IntegrationId, ResourceId};
-use providers::LeadNotice;
+use providers::{LeadContent, LeadNotice};
 use serde::{Deserialize, Serialize};
 
-/// So long one is kept: no provider shows a lead for longer.
+/// So long the id of one is kept: no provider shows a lead for longer.
 const KEPT_FOR: TimeDelta = TimeDelta::days(90);
+/// So long what a provider told word for word is kept (security-and-reliability.md §8.2).
+const RAW_KEPT_FOR: TimeDelta = TimeDelta::days(7);
 
 /// A lead that could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,9 +37,13 @@ impl Store {
     pub async fn keep_unread(&self, integration: &Integration, unread: &UnreadLead) -> Result<(), StoreError> {
         let mut item: Item = serde_dynamo::to_item(unread).map_err(StoreError::ours)?;
         item.extend(keys::unread(integration.id, &unread.name).into_item());
-        let until = unread.told_at + KEPT_FOR;
+        let raw = matches!(unread.notice.content, LeadContent::Unreadable(_));
+        let until = unread.told_at + if raw { RAW_KEPT_FOR } else { KEPT_FOR };
         item.insert(keys::EXPIRES.into(), super::expression::number(until.timestamp()));
-        self.table.transact(vec![put(self.table.name(), item, None)?]).await
+        // Of an integration that is gone nothing is kept.
+        let key = keys::integration(&integration.account, &integration.provider);
+        let lives = check(self.table.name(), key, When::Equals("id", any(&integration.id)?))?;
+        self.table.transact(vec![lives, put(self.table.name(), item, None)?]).await
     }
 
     /// A page of what could not be read.

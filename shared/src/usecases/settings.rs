@@ -104,7 +104,8 @@ impl ChangeSettings {
         let mut forms = body.forms.take().unwrap_or_default();
         for form in body.resources.iter().flatten() {
             if !forms.contains_key(form) && !found.integration.settings.forms.contains_key(form) {
-                let questions = self.options.questions(found, form, deadline).await?;
+                // Without them the well-known keys are mapped.
+                let questions = self.options.questions(found, form, deadline).await.unwrap_or_default();
                 forms.insert(form.clone(), FormMapping::defaults(&questions));
             }
         }

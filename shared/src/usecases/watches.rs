@@ -84,19 +84,24 @@ impl Watches {
             integration.settings.resources.iter().map(|chosen| webhook.watched(chosen)).collect();
         wanted.sort();
         wanted.dedup();
+        let of =
+            |watches: &[Watch], resource: &ResourceId| watches.iter().position(|watch| watch.resource == *resource);
+        let is_due = |resource: &ResourceId| of(watches, resource).is_none_or(|at| self.is_due(&watches[at]));
+        let due: Vec<ResourceId> = wanted.iter().filter(|resource| is_due(resource)).cloned().collect();
+        if due.is_empty() && watches.iter().all(|watch| wanted.contains(&watch.resource)) {
+            return;
+        }
+        let Ok(app) = self.vault.app_credentials(&integration.provider).await else { return };
         let (kept, left): (Vec<_>, Vec<_>) =
             std::mem::take(watches).into_iter().partition(|watch| wanted.contains(&watch.resource));
         *watches = kept;
-        let Ok(app) = self.vault.app_credentials(&integration.provider).await else { return };
         let subscriber = Subscriber { watches: self, tenant: Tenant::of(integration), webhook, access, app: &app };
         for watch in &left {
             subscriber.end(watch, None).await;
         }
-        for resource in wanted {
-            let former = watches.iter().position(|watch| watch.resource == resource);
-            if former.is_none_or(|former| self.is_due(&watches[former])) {
-                self.renew_one(&subscriber, &resource, watches, former).await;
-            }
+        for resource in due {
+            let former = of(watches, &resource);
+            self.renew_one(&subscriber, &resource, watches, former).await;
         }
     }
 
@@ -139,7 +144,7 @@ impl Watches {
     /// From now on no delivery finds the integration by this.
     async fn close(&self, tenant: Tenant<'_>, webhook: &dyn Webhook, resource: &ResourceId, id: &str) {
         let _ = match webhook.owner(resource) {
-            Some(owner) => self.store.forget_route(tenant.provider, &owner, tenant.account, tenant.integration).await,
+            Some(owner) => self.store.forget_route(tenant.provider, &owner, &tenant.route(id, self.store.now())).await,
             None => self.store.forget_channel(tenant.provider, id).await,
         };
     }

@@ -140,11 +140,21 @@ impl Complete {
             draft.next.watches.clear();
             draft.line(actor(), HistoryEvent::AccountReplaced);
         }
+        self.look_at_subscriptions(&mut draft.next);
         draft.signal(Signal::Authorized, actor()).map_err(|refused| Stopped::Unclear(refused.into()))?;
         if draft.next.status.is_scheduled() {
             draft.request(Trigger::Connect);
         }
         Ok(draft.visible())
+    }
+
+    /// A subscription to an owner's leads may end with the token that it was made with: each is looked at again.
+    fn look_at_subscriptions(&self, integration: &mut Integration) {
+        let provider = self.integrations.provider(&integration.provider).ok();
+        let Some(webhook) = provider.as_ref().and_then(|provider| provider.webhook()) else { return };
+        for watch in integration.watches.iter_mut().filter(|watch| webhook.owner(&watch.resource).is_some()) {
+            watch.asked_at = chrono::DateTime::UNIX_EPOCH;
+        }
     }
 
     async fn commit_plan(

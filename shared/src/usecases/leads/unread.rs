@@ -3,14 +3,14 @@
 
 use super::forms;
 use crate::store::UnreadLead;
-use domain::ids::ResourceId;
+use domain::ids::{ExternalId, ResourceId};
 use domain::lead::RawLead;
 use providers::{LeadContent, LeadNotice, Leads};
 
 /// How a kept lead goes on.
 pub(in crate::usecases) enum Again {
     /// It is asked for by its id.
-    Fetch(ResourceId),
+    Fetch(ResourceId, ExternalId),
     /// It can be read now.
     Take(ResourceId, Box<RawLead>),
     /// Its form is not chosen any more.
@@ -32,7 +32,7 @@ impl Again {
             (LeadContent::Unreadable(_), _) => Self::Not,
             (_, None) => Self::Over,
             (LeadContent::Whole(lead), Some(form)) => Self::Take(form, lead),
-            (LeadContent::Fetch, Some(form)) => Self::Fetch(form),
+            (LeadContent::Fetch, Some(form)) => notice.lead.map_or(Self::Not, |id| Self::Fetch(form, id)),
         }
     }
 }

@@ -8,16 +8,19 @@ use crate::entry::{Acknowledge, FunctionError};
 use crate::store::{Integration, Store, StoreError, UnreadLead};
 use crate::usecases::access::{AccessError, Held, Tokens};
 use crate::usecases::request_sync::Requests;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::failure::FailureClass;
 use domain::ids::{ExternalId, ResourceId};
 use domain::lead::Via;
-use domain::lead::{Form, Owner, RawLead};
+use domain::lead::{Form, RawLead};
 use domain::lifecycle::Status;
 use domain::run::Trigger;
 use providers::{LeadContent, LeadNotice, Leads, Provider, ProviderError, Registry};
 use serde_json::json;
 use std::collections::BTreeMap;
+
+/// With less time left nothing more is fetched.
+const SHORT: TimeDelta = TimeDelta::seconds(20);
 
 /// Takes messages about leads.
 #[derive(Clone)]
@@ -81,9 +84,12 @@ impl LeadWorker {
     ) -> Result<BTreeMap<ResourceId, OfForm>, StoreError> {
         let mut sorted: BTreeMap<ResourceId, OfForm> = BTreeMap::new();
         for notice in notices {
-            let form = chosen(integration, notice, self.intake.store.now());
+            let form = self.chosen(integration, notice).await?;
             match (&notice.content, &notice.lead, form) {
-                (LeadContent::Unreadable(_), ..) => self.keep(integration, None, notice, "unreadable").await?,
+                // Whose it is can be told only where the form is known.
+                (LeadContent::Unreadable(_), _, form) if form.is_some() || notice.form.is_none() => {
+                    self.keep(integration, form.as_ref(), notice, "unreadable").await?;
+                }
                 (LeadContent::Whole(lead), _, Some(form)) => {
                     sorted.entry(form).or_default().whole.push((**lead).clone());
                 }
@@ -109,12 +115,25 @@ impl LeadWorker {
         let known = self.intake.known(arrival.integration, arrival.form, &ids).await?;
         let mut calls = Calls { tokens: self.tokens.until(deadline), integration: arrival.integration, held: None };
         let (mut found, mut again) = (Vec::new(), false);
+        let held_back = arrival.integration.retry_at.is_some_and(|at| at > self.store().now());
+        let mut stopped = held_back.then(|| "held_back".to_owned());
         for (id, notice) in named.into_iter().filter(|(id, _)| !known.contains(id)) {
+            if deadline - self.store().now() < SHORT {
+                stopped.get_or_insert_with(|| "no_time".to_owned());
+            }
+            if let Some(code) = &stopped {
+                again = true;
+                self.keep(arrival.integration, Some(arrival.form), &notice, code).await?;
+                continue;
+            }
             match calls.fetch(provider, leads, &form, &id).await {
                 Ok(lead) => found.push(lead),
                 Err(error) => {
-                    let (code, permanent) = code(&error);
-                    again |= !permanent;
+                    let (code, class) = code(&error);
+                    again |= class != Some(FailureClass::PermanentRecord);
+                    if class == Some(FailureClass::RateLimited) {
+                        stopped = Some(code.clone());
+                    }
                     self.keep(arrival.integration, Some(arrival.form), &notice, &code).await?;
                 }
             }
@@ -124,6 +143,17 @@ impl LeadWorker {
             let _ = self.requests.ask(arrival.integration, Trigger::Webhook).await;
         }
         Ok(found)
+    }
+
+    /// The chosen form of a notice, through an owner that the integration was seen to have access to.
+    async fn chosen(&self, integration: &Integration, notice: &LeadNotice) -> Result<Option<ResourceId>, StoreError> {
+        for (owner, form) in forms(notice).filter(|(_, form)| integration.settings.resources.contains(form)) {
+            let route = self.store().route(&integration.provider, owner, &integration.account).await?;
+            if route.is_some_and(|route| route.id == integration.id) {
+                return Ok(Some(form));
+            }
+        }
+        Ok(None)
     }
 
     async fn keep(
@@ -182,26 +212,11 @@ impl Calls<'_> {
     }
 }
 
-/// The chosen form of a notice, of an owner that the integration was seen to have access to within the last day.
-fn chosen(integration: &Integration, notice: &LeadNotice, now: DateTime<Utc>) -> Option<ResourceId> {
-    let has_access = |owner: &Owner| {
-        integration.watches.iter().any(|watch| {
-            watch.resource.as_str() == owner.as_str()
-                && watch.channel.as_ref().is_some_and(|channel| channel.until > now)
-        })
-    };
-    let mut forms =
-        forms(notice).filter(|(owner, form)| integration.settings.resources.contains(form) && has_access(owner));
-    forms.next().map(|(_, form)| form)
-}
-
-/// The provider's code, and whether another try is of no use.
-fn code(error: &AccessError) -> (String, bool) {
+/// The provider's code and its class, where it was the provider that failed.
+fn code(error: &AccessError) -> (String, Option<FailureClass>) {
     match error {
-        AccessError::Provider(ProviderError { class, code, .. }) => {
-            (code.clone(), *class == FailureClass::PermanentRecord)
-        }
-        _ => ("no_access".to_owned(), false),
+        AccessError::Provider(ProviderError { class, code, .. }) => (code.clone(), Some(*class)),
+        _ => ("no_access".to_owned(), None),
     }
 }
 

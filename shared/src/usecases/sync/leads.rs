@@ -6,11 +6,11 @@ use crate::usecases::access::AccessError;
 use crate::usecases::leads::{Again, Arrival, IntakeError};
 use chrono::TimeDelta;
 use domain::failure::FailureClass;
-use domain::ids::ResourceId;
+use domain::ids::{ExternalId, ResourceId};
 use domain::lead::Via;
 use domain::lead::{Form, RawLead};
 use domain::run::Counts;
-use providers::{Leads, Provider, Pulled};
+use providers::{Leads, Pulled};
 
 /// A form is read in full so often, besides what is new with every run.
 const FULL_EVERY: TimeDelta = TimeDelta::hours(24);
@@ -51,7 +51,7 @@ impl Step<'_> {
         let kept = self.worker.store.unread(self.held.id, MOST_UNREAD, None).await?;
         for unread in kept.items {
             self.check_time()?;
-            if self.read_one_again(provider.as_ref(), leads, &unread).await? {
+            if self.read_one_again(leads, &unread).await? {
                 self.worker.store.forget_unread(self.held.id, &unread.name).await?;
             }
         }
@@ -59,43 +59,35 @@ impl Step<'_> {
     }
 
     /// Whether it needs not be kept any longer.
-    async fn read_one_again(
-        &mut self,
-        provider: &dyn Provider,
-        leads: &dyn Leads,
-        unread: &UnreadLead,
-    ) -> Result<bool, Stop> {
+    async fn read_one_again(&mut self, leads: &dyn Leads, unread: &UnreadLead) -> Result<bool, Stop> {
         match Again::of(unread, leads, &self.held.settings.resources) {
             Again::Over => Ok(true),
             Again::Not => Ok(false),
             Again::Take(form, lead) => self.take(&form, Via::Webhook, &[*lead]).await.map(|_| true),
-            Again::Fetch(form) => match self.fetch(provider, leads, &form, unread).await? {
+            Again::Fetch(form, id) => match self.fetch(leads, &form, &id).await? {
                 Some(lead) => self.take(&form, Via::Webhook, &[lead]).await.map(|_| true),
                 None => Ok(false),
             },
         }
     }
 
-    async fn fetch(
-        &mut self,
-        provider: &dyn Provider,
-        leads: &dyn Leads,
-        form: &ResourceId,
-        unread: &UnreadLead,
-    ) -> Result<Option<RawLead>, Stop> {
-        let (Some(id), Ok(form)) = (&unread.notice.lead, Form::of(form)) else { return Ok(None) };
+    async fn fetch(&mut self, leads: &dyn Leads, form: &ResourceId, id: &ExternalId) -> Result<Option<RawLead>, Stop> {
+        let Ok(form) = Form::of(form) else { return Ok(None) };
         let held = self.access().await?;
         let fetched = match leads.fetch(&held.access, &form, id).await {
             Err(error) if error.class == FailureClass::DeadCredentials => {
-                let held = self.tokens().renewed(&self.held, provider, &held).await?;
+                let held = self.renewed(&held).await?;
                 leads.fetch(&held.access, &form, id).await
             }
             fetched => fetched,
         };
         match fetched {
             Ok(lead) => Ok(Some(lead)),
-            Err(error) if error.class == FailureClass::PermanentRecord => Ok(None),
-            Err(error) => Err(Stop::Failed(AccessError::Provider(error))),
+            Err(error) if matches!(error.class, FailureClass::RateLimited | FailureClass::DeadCredentials) => {
+                Err(Stop::Failed(AccessError::Provider(error)))
+            }
+            // One lead keeps nobody from reading the others.
+            Err(_) => Ok(None),
         }
     }
 

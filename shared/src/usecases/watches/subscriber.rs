@@ -4,13 +4,16 @@
 use super::{FAILED_FOR, UNWATCHABLE_FOR, Watches};
 use crate::digest::sha256_hex;
 use crate::store::{Channel, Integration, Route, StoreError, Watch, Watching};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::failure::FailureClass;
 use domain::ids::{AccountId, IntegrationId, ProviderSlug, ResourceId};
 use providers::{
     Access, AppCredentials, EndingSubscription, ProviderError, SubscribeError, SubscribeRequest, Subscribed, Webhook,
 };
 use secrecy::{ExposeSecret, SecretString};
+
+/// So long leads are taken before the provider has shown that the account has access to their owner.
+const UNPROVEN: TimeDelta = TimeDelta::minutes(10);
 
 /// Whose subscriptions they are.
 #[derive(Debug, Clone, Copy)]
@@ -23,6 +26,11 @@ pub(in crate::usecases) struct Tenant<'a> {
 impl<'a> Tenant<'a> {
     pub(in crate::usecases) fn of(integration: &'a Integration) -> Self {
         Self { account: &integration.account, integration: integration.id, provider: &integration.provider }
+    }
+
+    /// The route that a subscription of this id makes.
+    pub(super) fn route(&self, id: &str, until: DateTime<Utc>) -> Route {
+        Route { account: self.account.clone(), id: self.integration, stamp: id.to_owned(), until }
     }
 }
 
@@ -49,10 +57,10 @@ impl Subscriber<'_> {
         let again = Watch::without_channel(resource.clone(), now - UNWATCHABLE_FOR + FAILED_FOR);
         let (id, token) = (store.new_id().to_string(), self.watches.random.token256());
         let until = now + self.webhook.lasts();
-        if self.open(resource, &id, &token, until).await.is_err() {
+        let before = former.and_then(|former| former.channel.as_ref());
+        if self.open_first(resource, &id, &token, until, before).await.is_err() {
             return (again, true);
         }
-        let before = former.and_then(|former| former.channel.as_ref());
         let former = before.map(|before| before.remote.as_str());
         let request =
             SubscribeRequest { app: self.app, resource, id: &id, token: &token, address: &address, until, former };
@@ -63,8 +71,11 @@ impl Subscriber<'_> {
                 ("unwatchable", Watch::without_channel(resource.clone(), now), true)
             }
             Err(SubscribeError::Failed(error)) => {
-                let has_access = !denies_access(&error);
-                self.give_back(resource, &token, before.filter(|_| has_access)).await;
+                // A channel that stands goes on; the way to leads ends with the access to their owner.
+                let has_access = self.webhook.owner(resource).is_none() || !denies_access(&error);
+                if !has_access {
+                    self.close(resource, before.map_or(&id, |before| &before.id)).await;
+                }
                 ("failed", again, has_access)
             }
         };
@@ -79,6 +90,24 @@ impl Subscriber<'_> {
         Watch { channel: Some(watching), ..Watch::without_channel(resource.clone(), now) }
     }
 
+    /// Lets deliveries find the integration before the provider is asked: they may be faster than its answer. The way to
+    /// an owner's leads is there already, or is open for a moment: the access to it is still to be shown.
+    async fn open_first(
+        &self,
+        resource: &ResourceId,
+        id: &str,
+        token: &SecretString,
+        until: DateTime<Utc>,
+        before: Option<&Watching>,
+    ) -> Result<(), StoreError> {
+        let now = self.watches.store.now();
+        match self.webhook.owner(resource) {
+            Some(_) if before.is_some_and(|before| before.until > now) => Ok(()),
+            Some(_) => self.open(resource, id, token, now + UNPROVEN).await,
+            None => self.open(resource, id, token, until).await,
+        }
+    }
+
     /// Lets deliveries find the integration, until then.
     async fn open(
         &self,
@@ -89,8 +118,7 @@ impl Subscriber<'_> {
     ) -> Result<(), StoreError> {
         let (store, tenant) = (&self.watches.store, self.tenant);
         if let Some(owner) = self.webhook.owner(resource) {
-            let route = Route { account: tenant.account.clone(), id: tenant.integration, until };
-            return store.put_route(tenant.provider, &owner, &route).await;
+            return store.put_route(tenant.provider, &owner, &tenant.route(id, until)).await;
         }
         let channel = Channel {
             channel: id.to_owned(),
@@ -132,23 +160,9 @@ impl Subscriber<'_> {
     async fn close(&self, resource: &ResourceId, id: &str) {
         self.watches.close(self.tenant, self.webhook, resource, id).await;
     }
-
-    /// The way to an owner's leads is what it was before, or closed.
-    async fn give_back(&self, resource: &ResourceId, token: &SecretString, before: Option<&Watching>) {
-        if self.webhook.owner(resource).is_none() {
-            return;
-        }
-        match before {
-            Some(before) => {
-                let _ = self.open(resource, &before.id, token, before.until).await;
-            }
-            None => self.close(resource, "").await,
-        }
-    }
 }
 
 /// Whether the provider says that the account has no access to it (any more).
 fn denies_access(error: &ProviderError) -> bool {
-    use FailureClass::{DeadCredentials, MissingPermission, ResourceNotFound};
-    matches!(error.class, DeadCredentials | MissingPermission | ResourceNotFound)
+    matches!(error.class, FailureClass::MissingPermission | FailureClass::ResourceNotFound)
 }

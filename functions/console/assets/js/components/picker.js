@@ -14,7 +14,7 @@ export function picker(options, configuration, draft, onChange) {
   const words = resourceWords(configuration.resourceKind);
   const list = h("ul", { class: "options" });
   const none = h("p", { class: "muted", hidden: true }, `No ${words.one} matches.`);
-  const rows = options.map((option) => optionRow(option, configuration.severalResources, draft, changed));
+  const rows = options.map((option) => optionRow(option, configuration, draft, changed));
   const summary = h("span", { class: "muted", "aria-live": "polite" });
   fill(list, rows.map(({ el }) => el));
   changed(false);
@@ -30,15 +30,15 @@ export function picker(options, configuration, draft, onChange) {
   }
 }
 
-function optionRow(option, several, draft, onChange) {
+function optionRow(option, { severalResources: several, writes }, draft, onChange) {
   const input = h("input", { type: several ? "checkbox" : "radio", name: "resource", value: option.id, checked: draft.resources.includes(option.id) });
   input.addEventListener("change", () => {
     const others = several ? draft.resources.filter((id) => id !== option.id) : [];
     draft.resources = input.checked ? [...others, option.id] : others;
     onChange();
   });
-  const el = h("li", null, h("label", { class: "option", "data-resource": option.id }, input, colorDot(option.color),
-    h("span", { class: "option-text" }, h("span", { class: "option-name" }, h("bdi", null, option.name), option.primary && tag("Primary", "accent"), option.readOnly && tag("Read-only", "quiet", "lock")), details(option))));
+  const el = h("li", null, h("label", { class: "option", "data-resource": option.id }, input, writes && colorDot(option.color),
+    h("span", { class: "option-text" }, h("span", { class: "option-name" }, h("bdi", null, option.name), option.primary && tag("Primary", "accent"), writes && option.readOnly && tag("Read-only", "quiet", "lock")), details(option))));
   const haystack = `${option.name} ${option.description ?? ""} ${option.timeZone ?? ""}`.toLocaleLowerCase();
   return { el, haystack };
 }

@@ -1,0 +1,90 @@
+//! TikTok Lead Ads, from connect to leads.
+
+use crate::world::{Answer, DEMO, World};
+use chrono::TimeDelta;
+use sandbox::Notify;
+use sandbox::tiktok::{Consent, FIRST_ACCOUNT, LeadOrder, SHORT_FORM};
+use serde_json::{Value, json};
+use url::Url;
+
+const TIKTOK: &str = "/integrations/tiktok-lead-ads";
+
+impl World {
+    async fn of_tiktok() -> Self {
+        let world = Self::new().await;
+        world.sandbox().tiktok().set_notify(Notify::Queue);
+        world
+    }
+
+    async fn connect_tiktok(&self, account: &str) -> Answer {
+        let admin = self.admin(account);
+        let started = admin.post(&format!("{TIKTOK}/connect"), &json!({})).await.ok();
+        let url = Url::parse(started["authorizationUrl"].as_str().expect("a URL")).expect("a URL");
+        let redirect = self.sandbox().tiktok().consent(&url, &Consent::default()).expect("the page accepts");
+        let back = self.follow(&redirect).await;
+        let answer = admin.post("/oauth/complete", &json!({ "flow": back["flow"], "ticket": back["ticket"] })).await;
+        self.settled().await;
+        answer
+    }
+
+    /// Connected, with one form of the first ad account chosen.
+    async fn with_short_form(&self, account: &str) {
+        self.connect_tiktok(account).await.ok();
+        let body = json!({ "resources": [format!("advertiser:{FIRST_ACCOUNT}/{SHORT_FORM}")] });
+        self.admin(account).json("PATCH", &format!("{TIKTOK}/settings"), &body, &[]).await.ok();
+        self.settled().await;
+        self.tasks_done(account).await;
+    }
+
+    /// Lets time pass until no run waits for a file that TikTok prepares.
+    async fn tasks_done(&self, account: &str) {
+        for _ in 0..60 {
+            let view = self.admin(account).get(TIKTOK).await.ok();
+            if view["sync"]["run"].is_null() {
+                return;
+            }
+            self.clock.advance(TimeDelta::minutes(1));
+            let stack = self.stack.stack();
+            let schedule =
+                stack.schedules.iter().find(|one| one.name.ends_with("schedule-sync")).expect("the schedule");
+            self.stack.fire(&schedule.name).await.expect("a plan");
+            self.settled().await;
+        }
+        panic!("a run that never ends");
+    }
+
+    async fn tiktok_tells(&self) -> Vec<u16> {
+        let mut answers = Vec::new();
+        for webhook in self.sandbox().tiktok().take_webhooks() {
+            answers.push(webhook.deliver().await.expect("an answer"));
+        }
+        self.settled().await;
+        answers
+    }
+
+    async fn tiktok_leads(&self, account: &str) -> Vec<Value> {
+        let page = self.admin(account).get(&format!("{TIKTOK}/records?limit=500")).await.ok();
+        page["records"].as_array().expect("records").clone()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_connects_tiktok_chooses_a_form_and_gets_its_leads_both_ways() {
+    let world = World::of_tiktok().await;
+    world.with_short_form(DEMO).await;
+    let view = world.admin(DEMO).get(TIKTOK).await.ok();
+    assert_eq!(view["status"], "Active", "{view}");
+    let before = world.tiktok_leads(DEMO).await.len();
+    world.sandbox().tiktok().generate(&LeadOrder { count: 3, ..LeadOrder::default() }).expect("leads");
+    assert!(world.tiktok_tells().await.iter().all(|status| *status == 200));
+    let leads = world.tiktok_leads(DEMO).await;
+    assert_eq!(leads.len(), before + 3, "{leads:?}");
+    assert!(leads.iter().any(|lead| lead["record"]["via"] == "webhook"));
+
+    world.sandbox().tiktok().generate(&LeadOrder { count: 4, lost: true, ..LeadOrder::default() }).expect("leads");
+    world.clock.advance(TimeDelta::minutes(61));
+    world.admin(DEMO).post(&format!("{TIKTOK}/sync"), &json!({})).await;
+    world.settled().await;
+    world.tasks_done(DEMO).await;
+    assert_eq!(world.tiktok_leads(DEMO).await.len(), before + 7);
+}
