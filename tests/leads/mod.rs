@@ -68,9 +68,14 @@ impl World {
 
     /// Every lead of an account as the records show it.
     async fn leads(&self, account: &str) -> Vec<Value> {
+        self.leads_of(FACEBOOK, account).await
+    }
+
+    /// The same of another provider.
+    async fn leads_of(&self, own: &str, account: &str) -> Vec<Value> {
         let (admin, mut cursor, mut leads) = (self.admin(account), String::new(), Vec::new());
         loop {
-            let page = admin.get(&format!("{FACEBOOK}/records?limit=500{cursor}")).await.ok();
+            let page = admin.get(&format!("{own}/records?limit=500{cursor}")).await.ok();
             leads.extend(page["records"].as_array().expect("records").iter().cloned());
             match page["cursor"].as_str() {
                 Some(next) => cursor = format!("&cursor={next}"),

@@ -4,7 +4,7 @@ use crate::world::{Answer, DEMO, World};
 use chrono::TimeDelta;
 use sandbox::Notify;
 use sandbox::tiktok::{Consent, FIRST_ACCOUNT, LeadOrder, SHORT_FORM};
-use serde_json::{Value, json};
+use serde_json::json;
 use url::Url;
 
 const TIKTOK: &str = "/integrations/tiktok-lead-ads";
@@ -61,11 +61,6 @@ impl World {
         self.settled().await;
         answers
     }
-
-    async fn tiktok_leads(&self, account: &str) -> Vec<Value> {
-        let page = self.admin(account).get(&format!("{TIKTOK}/records?limit=500")).await.ok();
-        page["records"].as_array().expect("records").clone()
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -74,10 +69,10 @@ async fn a_person_connects_tiktok_chooses_a_form_and_gets_its_leads_both_ways() 
     world.with_short_form(DEMO).await;
     let view = world.admin(DEMO).get(TIKTOK).await.ok();
     assert_eq!(view["status"], "Active", "{view}");
-    let before = world.tiktok_leads(DEMO).await.len();
+    let before = world.leads_of(TIKTOK, DEMO).await.len();
     world.sandbox().tiktok().generate(&LeadOrder { count: 3, ..LeadOrder::default() }).expect("leads");
     assert!(world.tiktok_tells().await.iter().all(|status| *status == 200));
-    let leads = world.tiktok_leads(DEMO).await;
+    let leads = world.leads_of(TIKTOK, DEMO).await;
     assert_eq!(leads.len(), before + 3, "{leads:?}");
     assert!(leads.iter().any(|lead| lead["record"]["via"] == "webhook"));
 
@@ -86,5 +81,20 @@ async fn a_person_connects_tiktok_chooses_a_form_and_gets_its_leads_both_ways() 
     world.admin(DEMO).post(&format!("{TIKTOK}/sync"), &json!({})).await;
     world.settled().await;
     world.tasks_done(DEMO).await;
-    assert_eq!(world.tiktok_leads(DEMO).await.len(), before + 7);
+    assert_eq!(world.leads_of(TIKTOK, DEMO).await.len(), before + 7);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_thousand_leads_with_their_answers_in_one_post_are_accepted_and_complete() {
+    let world = World::of_tiktok().await;
+    world.with_short_form(DEMO).await;
+    let before = world.leads_of(TIKTOK, DEMO).await.len();
+    let order = LeadOrder { count: 1000, per_post: 1000, non_ascii: true, ..LeadOrder::default() };
+    world.sandbox().tiktok().generate(&order).expect("leads");
+    let webhooks = world.sandbox().tiktok().take_webhooks();
+    let [webhook] = webhooks.as_slice() else { panic!("{} messages", webhooks.len()) };
+    assert!(webhook.body.len() > 256 * 1024, "larger than any request of a person: {}", webhook.body.len());
+    assert_eq!(webhook.deliver().await.expect("an answer"), 200);
+    world.settled().await;
+    assert_eq!(world.leads_of(TIKTOK, DEMO).await.len(), before + 1000);
 }

@@ -60,8 +60,6 @@ pub(crate) const APPOINTMENT: &str = "WRITE#";
 pub(crate) const RUN: &str = "RUN#";
 /// Sort key prefix of history lines.
 pub(crate) const HISTORY: &str = "HISTORY#";
-/// Sort key prefix of the figures of forms.
-pub(crate) const LEAD_FIGURES: &str = "LEADS#";
 /// Sort key prefix of leads that could not be read.
 pub(crate) const UNREAD: &str = "UNREAD#";
 /// Sort key of the account's own item.
@@ -106,7 +104,7 @@ pub(crate) fn appointment(id: IntegrationId, appointment: &AppointmentId) -> Key
 
 /// How many leads of a form came in which way.
 pub(crate) fn lead_figures(id: IntegrationId, form: &ResourceId) -> Key {
-    Key::new(integration_partition(id), format!("{LEAD_FIGURES}{}", resource_hash(form)))
+    Key::new(integration_partition(id), format!("LEADS#{}", resource_hash(form)))
 }
 
 /// A lead that could not be read.

@@ -4,12 +4,11 @@ use super::expression::{Item, Update, When, any, check, number, put};
 use super::integration::Integration;
 use super::outbox::OutboxEntry;
 use super::record::StoredRecord;
-use super::table::{Range, StoreError};
+use super::table::StoreError;
 use super::{Store, keys};
 use aws_sdk_dynamodb::types::TransactWriteItem;
-use chrono::serde::ts_milliseconds_option;
-use chrono::{DateTime, TimeDelta, Utc};
-use domain::ids::{IntegrationId, ResourceId};
+use chrono::TimeDelta;
+use domain::ids::ResourceId;
 use domain::lead::Via;
 use domain::lifecycle::Status;
 use serde::{Deserialize, Serialize};
@@ -39,35 +38,6 @@ pub struct NewLead {
     pub mark: String,
     /// What the bus is told; `None` for one that was told before and comes back into a new dataset.
     pub event: Option<OutboxEntry>,
-}
-
-/// How many leads of one form came in which way, and what the provider counts.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LeadFigures {
-    /// The form.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub form: Option<ResourceId>,
-    /// Told by webhook.
-    #[serde(default)]
-    pub by_webhook: u64,
-    /// Found by reading the form.
-    #[serde(default)]
-    pub by_reconciliation: u64,
-    /// Found by the first reading after the form was chosen.
-    #[serde(default)]
-    pub by_backfill: u64,
-    /// Erased since.
-    #[serde(default)]
-    pub erased: u64,
-    /// All that the provider counts.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub provider_total: Option<u64>,
-    /// Those of them that it no longer shows.
-    #[serde(default)]
-    pub provider_expired: u64,
-    /// When it was asked.
-    #[serde(default, with = "ts_milliseconds_option", skip_serializing_if = "Option::is_none")]
-    pub counted_at: Option<DateTime<Utc>>,
 }
 
 /// Leads of one form that are stored at once, while the integration is what it was.
@@ -140,26 +110,5 @@ impl Store {
         let items = self.table.batch_get(keys, "#mark, erased", &[("#mark", "mark")]).await?;
         let seen = items.into_iter().map(super::table::parse::<Seen>);
         seen.map(|seen| seen.map(|seen| (seen.mark.clone(), seen))).collect()
-    }
-
-    /// The figures of every form of the integration.
-    pub async fn lead_figures(&self, integration: IntegrationId) -> Result<Vec<LeadFigures>, StoreError> {
-        let partition = keys::integration_partition(integration);
-        self.table.query_all(None, &partition, || Range::Prefix(keys::LEAD_FIGURES.into())).await
-    }
-
-    /// Notes what the provider counts for a form.
-    pub async fn note_lead_count(
-        &self,
-        integration: IntegrationId,
-        form: &ResourceId,
-        count: domain::lead::LeadCount,
-    ) -> Result<(), StoreError> {
-        let update = Update::of(keys::lead_figures(integration, form))
-            .set("form", any(form)?)
-            .set("provider_total", number(count.total))
-            .set("provider_expired", number(count.expired))
-            .set("counted_at", super::expression::instant(self.now()));
-        self.table.update(update).await.map(|_| ())
     }
 }

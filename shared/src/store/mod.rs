@@ -47,7 +47,7 @@ pub use health::FailedRuns;
 pub use history::StoredLine;
 pub use idempotency::{Idempotency, Remembered, RequestName};
 pub use integration::{Connected, ErrorNote, Failure, Integration, NotCreated, OpenRun, Progress, Settings};
-pub use lead::{LeadBatch, LeadFigures, MOST_LEADS, NewLead, Seen};
+pub use lead::{LeadBatch, MOST_LEADS, NewLead, Seen};
 pub use outbox::{OutboxEntry, Published};
 pub use record::{Existing, StoredRecord, TOMBSTONE_DAYS};
 pub use resource::{Pulling, Resource};

@@ -13,7 +13,7 @@ const AD_ACCOUNT: HeaderName = HeaderName::from_static("x-ad-account-usage");
 const SHARES: [&str; 4] = ["call_count", "total_time", "total_cputime", "acc_id_util_pct"];
 /// From this share on, in percent, calls are spread out.
 const SLOW_FROM: f64 = 75.0;
-/// From this share on, in percent, there are none for now.
+/// From this share on, in percent, there are none until it has fallen.
 const STOP_FROM: f64 = 95.0;
 /// Between two calls of a budget that is getting low.
 const SLOWLY: TimeDelta = TimeDelta::minutes(1);
