@@ -7,11 +7,10 @@ use crate::usecases::access::{AccessError, Tokens};
 use crate::usecases::get::Integrations;
 use crate::usecases::lifecycle::Lifecycle;
 use chrono::{DateTime, Utc};
-use domain::failure::FailureClass;
 use domain::history::Actor;
 use domain::ids::ProviderSlug;
 use domain::lifecycle::ErrorReason;
-use providers::Provider;
+use providers::{Access, Provider};
 
 /// Tests connections.
 #[derive(Clone)]
@@ -73,12 +72,6 @@ pub(super) async fn check(
     provider: &dyn Provider,
 ) -> Result<(), AccessError> {
     let resources = &integration.settings.resources;
-    let held = tokens.access(integration, provider).await?;
-    match provider.test(&held.access, resources).await {
-        Err(error) if error.class == FailureClass::DeadCredentials => {
-            let held = tokens.renewed(integration, provider, &held).await?;
-            Ok(provider.test(&held.access, resources).await?)
-        }
-        outcome => Ok(outcome?),
-    }
+    let question = |access: Access| async move { provider.test(&access, resources).await };
+    tokens.call(integration, provider, &mut None, question).await
 }

@@ -10,7 +10,7 @@ use domain::ids::{ExternalId, ResourceId};
 use domain::lead::Via;
 use domain::lead::{Form, RawLead};
 use domain::run::Counts;
-use providers::{Leads, Pulled};
+use providers::{Access, Leads, ProviderError, Pulled};
 
 /// A form is read in full so often, besides what is new with every run.
 const FULL_EVERY: TimeDelta = TimeDelta::hours(24);
@@ -72,22 +72,13 @@ impl Step<'_> {
     }
 
     async fn fetch(&mut self, leads: &dyn Leads, form: &ResourceId, id: &ExternalId) -> Result<Option<RawLead>, Stop> {
-        let Ok(form) = Form::of(form) else { return Ok(None) };
-        let held = self.access().await?;
-        let fetched = match leads.fetch(&held.access, &form, id).await {
-            Err(error) if error.class == FailureClass::DeadCredentials => {
-                let held = self.renewed(&held).await?;
-                leads.fetch(&held.access, &form, id).await
-            }
-            fetched => fetched,
-        };
-        match fetched {
+        let Ok(form) = &Form::of(form) else { return Ok(None) };
+        let question = |access: Access| async move { leads.fetch(&access, form, id).await };
+        match self.call(question).await {
             Ok(lead) => Ok(Some(lead)),
-            Err(error) if matches!(error.class, FailureClass::RateLimited | FailureClass::DeadCredentials) => {
-                Err(Stop::Failed(AccessError::Provider(error)))
-            }
             // One lead keeps nobody from reading the others.
-            Err(_) => Ok(None),
+            Err(Stop::Failed(AccessError::Provider(error))) if concerns_one_lead(&error) => Ok(None),
+            Err(stop) => Err(stop),
         }
     }
 
@@ -100,6 +91,10 @@ impl Step<'_> {
             Err(IntakeError::Keys(error)) => Err(Stop::Failed(AccessError::Keys(error))),
         }
     }
+}
+
+fn concerns_one_lead(error: &ProviderError) -> bool {
+    !matches!(error.class, FailureClass::RateLimited | FailureClass::DeadCredentials)
 }
 
 fn lead(entry: Pulled) -> Option<RawLead> {
