@@ -211,6 +211,7 @@ impl Tokens {
             sealed: self.keys.seal(Purpose::Access, &access.token, &context).await?,
             fence: credential.fence,
             expires_at: access.expires_in.map(|lasts| now + lasts),
+            consent_ends: credential.access.as_ref().and_then(|access| access.consent_ends),
         })
     }
 }

@@ -38,7 +38,7 @@ impl TestConnection {
         match outcome {
             Ok(()) => {
                 self.lifecycle.checked(&found.integration, Ok(()), actor).await?;
-                Ok(TestView { ok: true, code: None, message: None, remedy: None })
+                Ok(TestView { ok: true, code: None, message: None, remedy: None, explanation: None })
             }
             Err(AccessError::NotConnected) => Err(Problem::not_connected()),
             Err(error) => {
@@ -52,7 +52,13 @@ impl TestConnection {
 }
 
 fn failed(problem: Problem) -> TestView {
-    TestView { ok: false, code: Some(problem.code.into()), message: Some(problem.detail), remedy: problem.remedy }
+    TestView {
+        ok: false,
+        code: Some(problem.code.into()),
+        message: Some(problem.detail),
+        remedy: problem.remedy,
+        explanation: problem.explanation.map(|explanation| *explanation),
+    }
 }
 
 /// The reason that a failure puts the integration in Error with at once. A suspicion is no verdict; a token that is

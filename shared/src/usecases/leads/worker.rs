@@ -53,7 +53,7 @@ impl LeadWorker {
         let mut done = Acknowledge::of(name);
         done.fields.push(("account_id", json!(message.account)));
         done.fields.push(("provider", json!(message.provider)));
-        done.fields.push(("leads", json!({ "new": arrived.new, "known": arrived.known })));
+        done.fields.push(("leads", json!({ "new": arrived.new.len(), "known": arrived.known })));
         Ok(done)
     }
 
@@ -69,7 +69,7 @@ impl LeadWorker {
             let mut found = leads.whole;
             found.extend(self.fetched(&arrival, provider.as_ref(), leads.named, deadline).await?);
             let these = self.intake.take(&arrival, &found).await?;
-            arrived.new += these.new;
+            arrived.new.extend(these.new);
             arrived.known += these.known;
         }
         Ok(Some(arrived))
@@ -174,6 +174,8 @@ impl LeadWorker {
             notice: notice.clone(),
             code: code.to_owned(),
             told_at: self.store().now(),
+            tries: 0,
+            try_at: None,
         };
         self.store().keep_unread(integration, &unread).await
     }

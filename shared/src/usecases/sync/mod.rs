@@ -196,7 +196,10 @@ impl Step<'_> {
     }
 
     /// Asks the provider something; a refused token is renewed once.
-    async fn call<T, A: Future<Output = Result<T, ProviderError>>>(&mut self, question: impl Fn(Access) -> A) -> Result<T, Stop> {
+    async fn call<T, A: Future<Output = Result<T, ProviderError>>>(
+        &mut self,
+        question: impl Fn(Access) -> A,
+    ) -> Result<T, Stop> {
         let held = self.access().await?;
         match question(held.access.clone()).await {
             Err(error) if error.class == FailureClass::DeadCredentials => {
