@@ -65,7 +65,7 @@ pub(super) struct Outcome {
 }
 
 impl Outcome {
-    fn of<T: Debug, E: Refusal>(result: Result<T, E>) -> Self {
+    pub(super) fn of<T: Debug, E: Refusal>(result: Result<T, E>) -> Self {
         match result {
             Ok(value) => Self { told: Told::Done, error: None, shown: format!("{value:?}") },
             Err(refused) => {
@@ -77,7 +77,7 @@ impl Outcome {
 }
 
 /// The contract's errors.
-trait Refusal: Debug + Display {
+pub(super) trait Refusal: Debug + Display {
     fn told(&self) -> (Told, Option<ProviderError>);
 }
 

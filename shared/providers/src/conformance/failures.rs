@@ -1,10 +1,10 @@
 //! Whatever goes wrong becomes the right class, on every call and at each of its requests.
 
-use super::calls::{Call, Outcome, Told};
+use super::calls::{self, Call, Outcome, Told};
 use super::specimen::Specimen;
 use super::subject::{Subject, subjects};
-use super::wire::{Reply, always, but, text_of};
-use crate::contract::Rotation;
+use super::wire::{Reply, Script, always, but, text_of};
+use crate::contract::{Next, Rotation};
 use crate::http::WireError;
 use crate::http::fake::answer;
 use bytes::Bytes;
@@ -46,8 +46,8 @@ fn by_contract(call: Call, class: FailureClass) -> Told {
     }
 }
 
-fn expected(specimen: &dyn Specimen, call: Call, class: FailureClass, request: &Request<Bytes>) -> Told {
-    specimen.instead(call, class, request).unwrap_or_else(|| by_contract(call, class))
+fn expected(specimen: &dyn Specimen, call: Call, class: FailureClass, only: Option<&Request<Bytes>>) -> Told {
+    specimen.instead(call, class, only).unwrap_or_else(|| by_contract(call, class))
 }
 
 fn is_code(code: &str) -> bool {
@@ -69,6 +69,22 @@ fn refusing(specimen: &Arc<dyn Specimen>, class: FailureClass) -> impl Fn(&Reque
     }
 }
 
+/// What is told of a call; of a pull, by the page that it does not get beyond.
+async fn in_the_end(subject: &Subject, call: Call, script: Script) -> Outcome {
+    let since = (call == Call::PageSince).then_some(subject.pulled.cursor.as_str());
+    if since.is_none() && call != Call::Page(0) {
+        return subject.run(call, script).await.0;
+    }
+    let (bench, mut page) = (subject.bench(script), None);
+    loop {
+        let answer = calls::pull(bench.provider.as_ref(), subject.specimen.as_ref(), since, page.as_deref()).await;
+        match answer.as_ref().map(|page| &page.next) {
+            Ok(Next::Page(next) | Next::Later { page: next, .. }) => page = Some(next.clone()),
+            _ => return Outcome::of(answer),
+        }
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_refusal_of_everything_has_its_class_on_every_call() {
     for subject in subjects().await {
@@ -76,11 +92,12 @@ async fn a_refusal_of_everything_has_its_class_on_every_call() {
         let mut seen = Vec::new();
         for (call, requests) in &subject.calls {
             for class in CLASSES {
-                let refused = requests.iter().find(|request| specimen.refusal(class, request).is_some());
-                let Some(refused) = refused else { continue };
-                let (outcome, _) = subject.run(*call, always(refusing(&subject.specimen, class))).await;
+                if !requests.iter().any(|request| specimen.refusal(class, request).is_some()) {
+                    continue;
+                }
+                let outcome = in_the_end(&subject, *call, always(refusing(&subject.specimen, class))).await;
                 let about = format!("{} refused as {class:?}", subject.about(*call));
-                assert_told(&outcome, expected(specimen, *call, class, refused), &about);
+                assert_told(&outcome, expected(specimen, *call, class, None), &about);
                 seen.push(class);
             }
         }
@@ -99,7 +116,7 @@ async fn what_is_said_of_the_access_counts_at_each_request_of_a_call() {
                 let script = but(subject.good(), number, refusing(&subject.specimen, class));
                 let (outcome, _) = subject.run(call, script).await;
                 let about = format!("{} refused as {class:?} at request {number}", subject.about(call));
-                assert_told(&outcome, expected(specimen, call, class, request), &about);
+                assert_told(&outcome, expected(specimen, call, class, Some(request)), &about);
             }
         }
     }
@@ -169,6 +186,8 @@ async fn an_answer_that_cannot_be_read_is_our_bug_and_blames_nobody() {
                 let about = format!("{} answered {body:?}", subject.about(*call));
                 match outcome.told {
                     Told::Done if !brings_something(&subject, *call, requests) => {}
+                    // One lead that cannot be read says nothing about its form.
+                    Told::Failed(PermanentRecord) if *call == Call::Fetch => {}
                     _ => assert_told(&outcome, Told::Failed(OurBug), &about),
                 }
             }

@@ -82,8 +82,9 @@ pub(crate) trait Specimen: Send + Sync {
     /// The answer to the same request when the provider refuses it in this way; `None` where it has no such refusal.
     fn refusal(&self, class: FailureClass, request: &Request<Bytes>) -> Option<Response<Bytes>>;
 
-    /// What is told of a refusal where that is another thing than for every provider, and rightly so.
-    fn instead(&self, _call: Call, _class: FailureClass, _request: &Request<Bytes>) -> Option<Told> {
+    /// What is told of a refusal where that is another thing than for every provider, and rightly so. `only` is the one
+    /// request that is refused; without it everything is.
+    fn instead(&self, _call: Call, _class: FailureClass, _only: Option<&Request<Bytes>>) -> Option<Told> {
         None
     }
 

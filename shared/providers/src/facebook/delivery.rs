@@ -12,6 +12,9 @@ use serde_json::value::RawValue;
 /// The one field of pages that is read.
 pub(super) const LEADGEN: &str = "leadgen";
 
+/// Longest id of an entry that is kept with a change that cannot be read, in bytes.
+const LONGEST_ID: usize = 100;
+
 #[derive(Deserialize)]
 struct Body<'a> {
     object: String,
@@ -97,9 +100,10 @@ fn id(raw: Option<&RawValue>) -> Option<Id> {
     serde_json::from_str(raw?.get()).ok()
 }
 
-/// The entry with this change alone, every part word for word.
+/// The entry with this change alone, every part word for word; but what is too long for an id is not repeated with each
+/// of a thousand changes.
 fn alone(entry: &Entry<'_>, change: &RawValue) -> String {
-    let id = entry.id.map_or("null", RawValue::get);
+    let id = entry.id.map(RawValue::get).filter(|id| id.len() <= LONGEST_ID).unwrap_or("null");
     format!(r#"{{"id":{id},"changes":[{}]}}"#, change.get())
 }
 

@@ -88,12 +88,12 @@ impl Specimen for Facebook {
     }
 
     /// The token is inspected with the application's own: what is dead then is our secret.
-    fn instead(&self, call: Call, class: FailureClass, request: &Request<Bytes>) -> Option<Told> {
-        let by_app = class == DeadCredentials && path(request) == ["debug_token"];
-        match call {
-            Call::Exchange | Call::Refresh(_) if by_app => Some(Told::Failed(OurConfiguration)),
-            _ => None,
-        }
+    fn instead(&self, call: Call, class: FailureClass, only: Option<&Request<Bytes>>) -> Option<Told> {
+        let by_app = match only {
+            Some(request) => path(request) == ["debug_token"],
+            None => matches!(call, Call::Refresh(_)),
+        };
+        (by_app && class == DeadCredentials).then_some(Told::Failed(OurConfiguration))
     }
 
     fn expired(&self) -> Option<Response<Bytes>> {

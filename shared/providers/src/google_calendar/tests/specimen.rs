@@ -61,7 +61,7 @@ impl Specimen for Google {
     }
 
     /// An account that may not watch a calendar polls it.
-    fn instead(&self, call: Call, class: FailureClass, _: &Request<Bytes>) -> Option<Told> {
+    fn instead(&self, call: Call, class: FailureClass, _: Option<&Request<Bytes>>) -> Option<Told> {
         let subscribes = matches!(call, Call::Subscribe | Call::Renew);
         (subscribes && class == PermanentConfiguration).then_some(Told::Unwatchable)
     }

@@ -84,13 +84,19 @@ impl Specimen for TikTok {
     }
 
     /// An account that was lost is no longer named, and is still who was connected. A token that can be replaced is not
-    /// dead for being refused. And a form without a test lead is one that has none.
-    fn instead(&self, call: Call, class: FailureClass, request: &Request<Bytes>) -> Option<Told> {
+    /// dead for being refused. A region that may not be used is passed over, if another one may.
+    fn instead(&self, call: Call, class: FailureClass, only: Option<&Request<Bytes>>) -> Option<Told> {
         match (call, class) {
             (Call::Identify, MissingPermission | ResourceNotFound) => Some(Told::Done),
-            (Call::Refresh(1), DeadCredentials) if is_listing(request) => Some(Told::Done),
+            (Call::Refresh(1), DeadCredentials) if only.is_some_and(is_listing) => Some(Told::Done),
+            (Call::Page(1..), MissingPermission | ResourceNotFound) => Some(Told::Done),
             _ => None,
         }
+    }
+
+    /// What is no file makes another task, and an empty file has no leads.
+    fn takes_any_answer(&self, call: Call) -> bool {
+        matches!(call, Call::Page(1..))
     }
 
     /// The token of a pull is Aura's own.
