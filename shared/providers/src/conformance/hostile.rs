@@ -116,6 +116,7 @@ async fn nothing_that_stands_where_a_value_belongs_harms() {
     each(|subject, body| {
         let long = "9".repeat(10_000);
         let odd = [
+            "\"a canary\"",
             "null",
             "true",
             "\"\"",
@@ -137,7 +138,8 @@ async fn nothing_that_stands_where_a_value_belongs_harms() {
         ];
         for odd in odd {
             for place in replaced(body, odd) {
-                told(subject, place.as_bytes());
+                let notices = told(subject, place.as_bytes());
+                assert!(!format!("{notices:?}").contains("canary"), "what a person wrote is shown: {notices:?}");
             }
         }
     })

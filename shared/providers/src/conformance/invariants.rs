@@ -7,6 +7,7 @@ use chrono::TimeDelta;
 use domain::ids::ResourceId;
 use domain::lead::Form;
 use std::collections::BTreeSet;
+use std::path::Path;
 
 /// Writes a second that Secrets Manager takes, of everybody.
 const WRITES_PER_SECOND: u32 = 50;
@@ -29,6 +30,18 @@ async fn names_are_complete_and_nobody_elses() {
         assert!(is_word(&slug) && is_word(manifest.icon) && is_word(manifest.resource_kind), "{slug}");
         assert!(manifest.parent_kind.is_none_or(|kind| is_word(kind) && kind != manifest.resource_kind), "{slug}");
         assert!(!manifest.name.trim().is_empty() && manifest.description.ends_with('.'), "{slug}");
+    }
+}
+
+/// The page finds an icon by its name, and would show a broken picture.
+#[tokio::test]
+async fn the_page_has_an_icon_of_every_provider() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../functions/console");
+    let served = std::fs::read_to_string(page.join("src/assets.rs")).unwrap();
+    for subject in subjects().await {
+        let icon = format!("icons/{}.svg", subject.bench(subject.good()).provider.manifest().icon);
+        assert!(page.join("assets").join(&icon).is_file(), "functions/console/assets/{icon} is missing");
+        assert!(served.contains(&format!("\"{icon}\"")), "{icon} is not among the files that are served");
     }
 }
 
