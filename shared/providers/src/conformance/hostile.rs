@@ -10,6 +10,8 @@ use serde_json::Value;
 const DEPTH: usize = 100_000;
 /// The largest body that reaches a provider, in bytes.
 const LARGEST: usize = 1024 * 1024;
+/// Entries of which each could be something to tell.
+const MANY: usize = 20_000;
 
 /// What a genuine delivery with this body tells.
 fn told(subject: &Subject, body: &[u8]) -> Vec<Notice> {
@@ -95,10 +97,10 @@ async fn depth_harms_nothing_wherever_it_is() {
 }
 
 #[tokio::test]
-async fn a_mebibyte_is_taken() {
+async fn a_mebibyte_is_taken_and_thousands_of_entries_are() {
     each(|subject, body| {
         let padding = format!("\"{}\"", "x".repeat(LARGEST - body.len()));
-        let many = format!("[{}1]", "1,".repeat((LARGEST - body.len()) / 2));
+        let many = format!("[{}1]", "1,".repeat(MANY));
         for filling in [padding, many] {
             for place in replaced(body, &filling) {
                 told(subject, place.as_bytes());

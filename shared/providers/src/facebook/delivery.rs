@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 /// The one field of pages that is read.
 pub(super) const LEADGEN: &str = "leadgen";
 
-/// Longest id of an entry that is kept with a change that cannot be read, in bytes.
+/// Longest text of an id with all that JSON puts around it, in bytes.
 const LONGEST_ID: usize = 100;
 
 #[derive(Deserialize)]
@@ -97,13 +97,18 @@ fn lead(entry: &Entry<'_>, change: &RawValue) -> Option<LeadNotice> {
 }
 
 fn id(raw: Option<&RawValue>) -> Option<Id> {
-    serde_json::from_str(raw?.get()).ok()
+    serde_json::from_str(raw.filter(|raw| could_be_id(raw))?.get()).ok()
+}
+
+/// Whether it is short enough: an entry's own id is looked at with each of a thousand changes.
+fn could_be_id(raw: &RawValue) -> bool {
+    raw.get().len() <= LONGEST_ID
 }
 
 /// The entry with this change alone, every part word for word; but what is too long for an id is not repeated with each
 /// of a thousand changes.
 fn alone(entry: &Entry<'_>, change: &RawValue) -> String {
-    let id = entry.id.map(RawValue::get).filter(|id| id.len() <= LONGEST_ID).unwrap_or("null");
+    let id = entry.id.filter(|id| could_be_id(id)).map_or("null", RawValue::get);
     format!(r#"{{"id":{id},"changes":[{}]}}"#, change.get())
 }
 
