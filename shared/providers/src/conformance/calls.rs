@@ -1,16 +1,15 @@
-//! Every call of the contract, made with what a specimen has, and what came of it in one shape.
+//! Every call of the contract, made with what a specimen has.
 
+use super::outcome::Outcome;
 use super::specimen::*;
 use crate::contract::*;
-use crate::error::{ProviderError, PullError};
+use crate::error::PullError;
 use domain::appointment::{Appointment, AppointmentMark, Field};
-use domain::failure::FailureClass;
 use domain::ids::ResourceId;
 use domain::lead::Form;
 use domain::record::CalendarEvent;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use std::fmt::{Debug, Display};
 
 /// A call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,84 +40,6 @@ pub(crate) enum Call {
     /// A subscription that takes another one's place.
     Renew,
     Unsubscribe,
-}
-
-/// What a caller is told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Told {
-    Done,
-    Failed(FailureClass),
-    CursorExpired,
-    Unwatchable,
-    Exists,
-    Changed,
-    Gone,
-    ReadOnly,
-}
-
-/// What came of a call.
-pub(super) struct Outcome {
-    pub(super) told: Told,
-    pub(super) error: Option<ProviderError>,
-    /// All that could get into a log of it.
-    pub(super) shown: String,
-}
-
-impl Outcome {
-    pub(super) fn of<T: Debug, E: Refusal>(result: Result<T, E>) -> Self {
-        match result {
-            Ok(value) => Self { told: Told::Done, error: None, shown: format!("{value:?}") },
-            Err(refused) => {
-                let (told, error) = refused.told();
-                Self { told, error, shown: format!("{refused:?} {refused}") }
-            }
-        }
-    }
-}
-
-/// The contract's errors.
-pub(super) trait Refusal: Debug + Display {
-    fn told(&self) -> (Told, Option<ProviderError>);
-}
-
-fn failed(error: &ProviderError) -> (Told, Option<ProviderError>) {
-    (Told::Failed(error.class), Some(error.clone()))
-}
-
-impl Refusal for ProviderError {
-    fn told(&self) -> (Told, Option<ProviderError>) {
-        failed(self)
-    }
-}
-
-impl Refusal for PullError {
-    fn told(&self) -> (Told, Option<ProviderError>) {
-        match self {
-            Self::CursorExpired => (Told::CursorExpired, None),
-            Self::Failed(error) => failed(error),
-        }
-    }
-}
-
-impl Refusal for SubscribeError {
-    fn told(&self) -> (Told, Option<ProviderError>) {
-        match self {
-            Self::Unwatchable => (Told::Unwatchable, None),
-            Self::Failed(error) => failed(error),
-        }
-    }
-}
-
-impl Refusal for PushError {
-    fn told(&self) -> (Told, Option<ProviderError>) {
-        match self {
-            Self::Exists => (Told::Exists, None),
-            Self::Changed => (Told::Changed, None),
-            Self::Gone => (Told::Gone, None),
-            Self::ReadOnly => (Told::ReadOnly, None),
-            Self::Failed(error) => failed(error),
-        }
-    }
 }
 
 /// Where a pull was: what its pages were asked with, and the cursor that the last one brought.

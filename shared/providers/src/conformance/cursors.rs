@@ -1,10 +1,11 @@
 //! A cursor only moves forward, is the same for the same page, and is told when it has expired.
 
-use super::calls::{self, Told};
+use super::calls::{self, Call};
+use super::outcome::Told;
 use super::specimen::Stage;
 use super::subject::{Bench, Subject, pull, subjects};
+use super::wire;
 use super::wire::{Reply, always, good};
-use super::{Call, wire};
 use crate::contract::Page;
 use crate::error::PullError;
 use domain::failure::FailureClass;

@@ -1,6 +1,7 @@
 //! Whatever goes wrong becomes the right class, on every call and at each of its requests.
 
-use super::calls::{self, Call, Outcome, Told};
+use super::calls::{self, Call};
+use super::outcome::{Outcome, Told};
 use super::specimen::Specimen;
 use super::subject::{Subject, subjects};
 use super::wire::{Reply, Script, always, but, text_of};

@@ -10,13 +10,16 @@ mod deliveries;
 mod failures;
 mod hostile;
 mod invariants;
+mod outcome;
 mod paging;
+mod questions;
 mod secrets;
 pub(crate) mod specimen;
 mod subject;
 mod wire;
 
-pub(crate) use calls::{Call, Told};
+pub(crate) use calls::Call;
+pub(crate) use outcome::Told;
 
 use crate::Registry;
 use specimen::Specimen;

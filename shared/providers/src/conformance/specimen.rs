@@ -1,6 +1,7 @@
 //! What a provider gives the suite to be put to the test.
 
-use super::calls::{Call, Told};
+use super::calls::Call;
+use super::outcome::Told;
 use crate::contract::{Access, AppCredentials, Credential};
 use bytes::Bytes;
 use domain::failure::FailureClass;

@@ -1,6 +1,7 @@
 //! A provider under test: of the registry, over the suite's wire, with its specimen.
 
-use super::calls::{self, Call, Outcome, Pulled, Told};
+use super::calls::{self, Call, Pulled};
+use super::outcome::{Outcome, Told};
 use super::specimen::{Specimen, Stage};
 use super::wire::{Script, ScriptedWire, good};
 use crate::Registry;
@@ -82,11 +83,9 @@ impl Subject {
 
     /// Every call, with the number of each of its requests.
     pub(super) fn requests(&self) -> impl Iterator<Item = (Call, usize, &Request<Bytes>)> {
-        let numbered = |(call, requests): &'_ (Call, Vec<Request<Bytes>>)| (*call, requests.len());
-        self.calls.iter().flat_map(move |entry| {
-            let (call, count) = numbered(entry);
-            (0..count).map(move |number| (call, number, &entry.1[number]))
-        })
+        self.calls
+            .iter()
+            .flat_map(|(call, requests)| requests.iter().enumerate().map(|(number, request)| (*call, number, request)))
     }
 }
 
