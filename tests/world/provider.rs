@@ -28,6 +28,7 @@ impl TestProvider {
             category,
             icon: "test",
             resource_kind: "calendars",
+            vendor: "twin",
             parent_kind: None,
             several_resources: true,
             writes: true,

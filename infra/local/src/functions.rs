@@ -34,7 +34,7 @@ const TABLE: [(&str, Build); 33] = [
     ("test-lead", test_lead::function),
     ("reconciliation", reconciliation::function),
     ("webhook", webhook::function),
-    ("facebook-callbacks", facebook_callbacks::function),
+    ("callbacks", callbacks::function),
     ("webhook-worker", webhook_worker::function),
     ("console", console::function),
     ("schedule-sync", schedule_sync::function),

@@ -48,6 +48,8 @@ pub enum Rotation {
 pub struct Manifest {
     /// Its slug in paths and items.
     pub slug: ProviderSlug,
+    /// Who runs it, as in the paths of what concerns a person and all that runs there: `facebook`.
+    pub vendor: &'static str,
     /// Its name, as people know it.
     pub name: &'static str,
     /// One sentence about what connecting it brings.

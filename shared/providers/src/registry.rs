@@ -37,6 +37,11 @@ impl Registry {
         self.providers.iter()
     }
 
+    /// Every provider that this vendor runs.
+    pub fn of_vendor<'a>(&'a self, vendor: &'a str) -> impl Iterator<Item = &'a Arc<dyn Provider>> {
+        self.iter().filter(move |provider| provider.manifest().vendor == vendor)
+    }
+
     /// The provider with this slug.
     pub fn find(&self, slug: &ProviderSlug) -> Option<&Arc<dyn Provider>> {
         self.providers.iter().find(|provider| provider.manifest().slug == *slug)

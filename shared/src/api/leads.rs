@@ -59,7 +59,6 @@ pub struct ContactView {
     /// Everything else, by property name.
     pub properties: BTreeMap<String, String>,
     /// It was more than Aura keeps, and something was cut.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub truncated: bool,
 }
 
@@ -91,7 +90,7 @@ pub struct TestLeadView {
     pub lead: Option<ExternalId>,
 }
 
-/// Answer of `POST /webhooks/facebook/deletion`, in the words that Facebook expects (facebook-lead-ads.md §1).
+/// Answer of `POST /webhooks/{provider}/deletion`, in the words that are expected (facebook-lead-ads.md §1).
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct DeletionView {
     /// Where the person sees how far it is.

@@ -71,9 +71,9 @@ fn operation_id(route: &Route) -> String {
         routes::ASSETS => "asset".into(),
         routes::OPENAPI => "openapi".into(),
         routes::HANDSHAKE => "handshake".into(),
-        routes::DEAUTHORIZE => "facebook_deauthorize".into(),
-        routes::DELETION => "facebook_deletion".into(),
-        routes::DELETION_STATE => "facebook_deletion_state".into(),
+        routes::DEAUTHORIZE => "deauthorize".into(),
+        routes::DELETION => "deletion".into(),
+        routes::DELETION_STATE => "deletion_state".into(),
         _ => route.function.replace('-', "_"),
     }
 }

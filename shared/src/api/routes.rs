@@ -152,27 +152,27 @@ pub const WEBHOOK: Route = route(
     Access::Public,
     "A delivery of a provider, verified by its own means",
 );
-/// Facebook tells that a person removed the application.
+/// A vendor tells that a person removed the application.
 pub const DEAUTHORIZE: Route = route(
     "POST",
-    "/webhooks/facebook/deauthorize",
-    "facebook-callbacks",
+    "/webhooks/{provider}/deauthorize",
+    "callbacks",
     Access::Public,
-    "Facebook tells that a person removed the application; signed by its secret",
+    "A person removed the application at the provider; signed by its secret",
 );
-/// Facebook tells that a person wants their data deleted.
+/// A vendor tells that a person wants their data deleted.
 pub const DELETION: Route = route(
     "POST",
-    "/webhooks/facebook/deletion",
-    "facebook-callbacks",
+    "/webhooks/{provider}/deletion",
+    "callbacks",
     Access::Public,
-    "Facebook tells that a person wants their data deleted; signed by its secret",
+    "A person wants their data deleted; signed by the application's secret",
 );
 /// How far such a deletion is.
 pub const DELETION_STATE: Route = route(
     "GET",
-    "/webhooks/facebook/deletion/{code}",
-    "facebook-callbacks",
+    "/webhooks/{provider}/deletion/{code}",
+    "callbacks",
     Access::Public,
     "How far a deletion is, for the person who asked for it",
 );

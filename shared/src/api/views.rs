@@ -184,10 +184,8 @@ pub struct SettingsView {
     /// The resource that is written to.
     pub write_resource: Option<ResourceId>,
     /// What becomes of the answers of each chosen form.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub forms: BTreeMap<ResourceId, FormMapping>,
     /// Forms whose leads from before this instant are left out.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub leads_since: BTreeMap<ResourceId, DateTime<Utc>>,
     /// Minutes between two scheduled syncs.
     pub interval_minutes: u32,

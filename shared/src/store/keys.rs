@@ -208,9 +208,9 @@ pub(crate) fn withdrawal(code: &str) -> Key {
     Key::new(withdrawal_partition(code), META)
 }
 
-/// What is left of it to do for one account.
-pub(crate) fn withdrawal_part(code: &str, account: &AccountId) -> Key {
-    Key::new(withdrawal_partition(code), account_partition(account))
+/// What is left of it to do for one account's integration.
+pub(crate) fn withdrawal_part(code: &str, account: &AccountId, provider: &ProviderSlug) -> Key {
+    Key::new(withdrawal_partition(code), format!("{}#{provider}", account_partition(account)))
 }
 
 /// Whether an item is such a part.

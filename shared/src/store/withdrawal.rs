@@ -44,12 +44,12 @@ pub struct Withdrawal {
 impl Withdrawal {
     /// The item's name, for the message that starts the work.
     pub fn name(&self) -> ItemName {
-        keys::withdrawal_part(&self.code, &self.account).into()
+        keys::withdrawal_part(&self.code, &self.account, &self.provider).into()
     }
 
     fn write(&self, table: &str) -> Result<TransactWriteItem, StoreError> {
         let mut item: Item = serde_dynamo::to_item(self).map_err(StoreError::ours)?;
-        item.extend(keys::withdrawal_part(&self.code, &self.account).into_item());
+        item.extend(keys::withdrawal_part(&self.code, &self.account, &self.provider).into_item());
         due::enter(&mut item, Due::Cleanup, self.id, Some(self.told_at + MESSAGE_FIRST));
         put(table, item, None)
     }
@@ -58,7 +58,7 @@ impl Withdrawal {
 /// That something was taken back.
 #[derive(Debug, Serialize, Deserialize)]
 struct Asked {
-    provider: ProviderSlug,
+    vendor: String,
 }
 
 /// How far a withdrawal is.
@@ -73,9 +73,9 @@ pub enum WithdrawalState {
 impl Store {
     /// Notes that something was taken back, and what is to be done for each account. The same once more changes nothing
     /// but to do it again.
-    pub async fn withdraw(&self, code: &str, provider: &ProviderSlug, parts: &[Withdrawal]) -> Result<(), StoreError> {
+    pub async fn withdraw(&self, code: &str, vendor: &str, parts: &[Withdrawal]) -> Result<(), StoreError> {
         let table = self.table.name();
-        let mut asked: Item = serde_dynamo::to_item(Asked { provider: provider.clone() }).map_err(StoreError::ours)?;
+        let mut asked: Item = serde_dynamo::to_item(Asked { vendor: vendor.to_owned() }).map_err(StoreError::ours)?;
         asked.extend(keys::withdrawal(code).into_item());
         asked.insert(keys::EXPIRES.into(), number((self.now() + ANSWERED_FOR).timestamp()));
         let mut writes = vec![put(table, asked, None)?];
@@ -102,6 +102,6 @@ impl Store {
 
     /// Nothing is left to do for this account.
     pub async fn finish_withdrawal(&self, part: &Withdrawal) -> Result<(), StoreError> {
-        self.table.delete(keys::withdrawal_part(&part.code, &part.account)).await
+        self.table.delete(keys::withdrawal_part(&part.code, &part.account, &part.provider)).await
     }
 }

@@ -1,4 +1,4 @@
-//! What a provider tells when a person takes something back there: Aura's access, or also the data that Aura has of them
+//! What a vendor tells when a person takes something back there: Aura's access, or also the data that Aura has of them
 //! (facebook-lead-ads.md §1). Written down for each account before it is answered; the lifecycle worker carries it out.
 
 use crate::api::{DeletionView, routes};
@@ -8,12 +8,9 @@ use crate::store::{Holder, Store, Withdrawal, WithdrawalState};
 use crate::usecases::left_behind::Destruction;
 use crate::vault::Vault;
 use domain::ids::ProviderSlug;
-use providers::{Registry, SignedRequest};
+use providers::{Provider, Registry, SignedRequest};
 use std::sync::Arc;
 use url::Url;
-
-/// The provider that sends such requests.
-const PROVIDER: &str = "facebook-lead-ads";
 
 /// Digits of a confirmation code.
 const CODE: usize = 32;
@@ -43,23 +40,15 @@ pub struct TakeWithdrawal {
 }
 
 impl TakeWithdrawal {
-    /// Takes one request, which must be signed by the application's secret. The same request again gives the same code.
-    pub async fn take(&self, body: &[u8], what: Withdrawn) -> Result<DeletionView, Problem> {
-        let slug = &ProviderSlug::parse(PROVIDER)?;
-        let request = self.verified(slug, body).await?;
+    /// Takes one request, which must be signed by an application's secret. The same request again gives the same code.
+    pub async fn take(&self, vendor: &str, body: &[u8], what: Withdrawn) -> Result<DeletionView, Problem> {
         let code = sha256_hex(body)[..CODE].to_owned();
-        let parts: Vec<Withdrawal> = self
-            .store
-            .holders(slug, &request.user)
-            .await?
-            .into_iter()
-            .map(|holder| self.part(slug, &code, &request, what, holder))
-            .collect();
-        self.store.withdraw(&code, slug, &parts).await?;
+        let parts = self.parts(vendor, body, &code, what).await?;
+        self.store.withdraw(&code, vendor, &parts).await?;
         for part in &parts {
             self.destruction.begin_withdrawal(part).await;
         }
-        let path = routes::DELETION_STATE.path.replace("{code}", &code);
+        let path = routes::DELETION_STATE.path.replace("{provider}", vendor).replace("{code}", &code);
         let url = format!("{}{path}", self.base.as_str().trim_end_matches('/'));
         Ok(DeletionView { url, confirmation_code: code })
     }
@@ -71,12 +60,24 @@ impl TakeWithdrawal {
         state.ok_or_else(|| Problem::not_found("request"))
     }
 
-    async fn verified(&self, slug: &ProviderSlug, body: &[u8]) -> Result<SignedRequest, Problem> {
-        let provider = self.registry.find(slug).ok_or_else(|| Problem::not_found("provider"))?;
-        let webhook = provider.webhook().ok_or_else(|| Problem::not_found("webhook"))?;
-        let app = self.vault.app_credentials(slug).await.map_err(|error| Problem::unavailable(error.to_string()))?;
-        let verified = webhook.signed_request(body, &[app]);
-        verified.map_err(|_| Problem::new(401, "forged", "The request is refused."))
+    /// What is to be done, by each of the vendor's providers whose application signed the request.
+    async fn parts(&self, vendor: &str, body: &[u8], code: &str, what: Withdrawn) -> Result<Vec<Withdrawal>, Problem> {
+        let (mut parts, mut signed) = (Vec::new(), false);
+        for provider in self.registry.of_vendor(vendor) {
+            let Some(request) = self.verified(provider.as_ref(), body).await? else { continue };
+            signed = true;
+            let slug = &provider.manifest().slug;
+            let holders = self.store.holders(slug, &request.user).await?;
+            parts.extend(holders.into_iter().map(|holder| self.part(slug, code, &request, what, holder)));
+        }
+        if signed { Ok(parts) } else { Err(Problem::new(401, "forged", "The request is refused.")) }
+    }
+
+    async fn verified(&self, provider: &dyn Provider, body: &[u8]) -> Result<Option<SignedRequest>, Problem> {
+        let Some(webhook) = provider.webhook() else { return Ok(None) };
+        let app = self.vault.app_credentials(&provider.manifest().slug).await;
+        let app = app.map_err(|error| Problem::unavailable(error.to_string()))?;
+        Ok(webhook.signed_request(body, &[app]).ok())
     }
 
     fn part(

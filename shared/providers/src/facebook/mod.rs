@@ -52,6 +52,7 @@ impl FacebookLeadAds {
 fn manifest() -> Manifest {
     Manifest {
         slug: ProviderSlug::parse("facebook-lead-ads").expect("the slug is a valid one"),
+        vendor: "facebook",
         name: "Facebook Lead Ads",
         description: "Brings the leads of your Facebook and Instagram forms to Aura.",
         category: Category::Leads,

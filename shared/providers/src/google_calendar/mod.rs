@@ -40,6 +40,7 @@ impl GoogleCalendar {
 fn manifest() -> Manifest {
     Manifest {
         slug: ProviderSlug::parse("google-calendar").expect("the slug is a valid one"),
+        vendor: "google",
         name: "Google Calendar",
         description: "Keeps your Google calendars and Aura's appointments in step.",
         category: Category::Calendar,

@@ -49,6 +49,7 @@ impl TikTokLeadAds {
 fn manifest() -> Manifest {
     Manifest {
         slug: ProviderSlug::parse("tiktok-lead-ads").expect("the slug is a valid one"),
+        vendor: "tiktok",
         name: "TikTok Lead Ads",
         description: "Brings the leads of your TikTok instant forms.",
         category: Category::Leads,

@@ -1,5 +1,5 @@
 //! Starts the function.
 
 fn main() -> std::process::ExitCode {
-    shared::entry::run(facebook_callbacks::function)
+    shared::entry::run(callbacks::function)
 }

@@ -1,7 +1,7 @@
-//! `POST /webhooks/facebook/deauthorize` and `/deletion`: what a person took back at Facebook, and
-//! `GET /webhooks/facebook/deletion/{code}`: how far that is. Public; requests are signed by the application's secret.
+//! `POST /webhooks/{provider}/deauthorize` and `/deletion`: what a person took back at a provider, and
+//! `GET /webhooks/{provider}/deletion/{code}`: how far that is. Public; requests are signed by the application's secret.
 
-use shared::api::routes;
+use shared::api::routes::{self, Route};
 use shared::config::ConfigError;
 use shared::entry::{Function, Problem, Reply, Request, Setup, serve};
 use shared::store::WithdrawalState;
@@ -9,6 +9,8 @@ use shared::usecases::Parts;
 use shared::usecases::left_behind::Destruction;
 use shared::usecases::withdraw::{TakeWithdrawal, Withdrawn};
 use std::sync::Arc;
+
+const ROUTES: &[Route] = &[routes::DEAUTHORIZE, routes::DELETION, routes::DELETION_STATE];
 
 /// Builds the function.
 pub fn function(setup: &Setup) -> Result<Arc<dyn Function>, ConfigError> {
@@ -21,7 +23,6 @@ pub fn function(setup: &Setup) -> Result<Arc<dyn Function>, ConfigError> {
         vault: parts.vault()?,
         base: setup.vars.url("REDIRECT_BASE_URL")?,
     };
-    const ROUTES: &[shared::api::routes::Route] = &[routes::DEAUTHORIZE, routes::DELETION, routes::DELETION_STATE];
     Ok(serve(setup, ROUTES, move |request| handle(take.clone(), request)))
 }
 
@@ -29,12 +30,12 @@ async fn handle(take: TakeWithdrawal, request: Request) -> Result<Reply, Problem
     if request.is(&routes::DELETION_STATE) {
         return Ok(Reply::text(sentence(take.state(request.path("code")?).await?).to_owned()));
     }
-    let what = if request.is(&routes::DELETION) { Withdrawn::Data } else { Withdrawn::Access };
-    let taken = take.take(request.delivery().body, what).await?;
-    match what {
-        Withdrawn::Data => Reply::json(200, &taken),
-        Withdrawn::Access => Ok(Reply::empty(200)),
+    let (vendor, body) = (request.path("provider")?, request.delivery().body);
+    if request.is(&routes::DELETION) {
+        return Reply::json(200, &take.take(vendor, body, Withdrawn::Data).await?);
     }
+    take.take(vendor, body, Withdrawn::Access).await?;
+    Ok(Reply::empty(200))
 }
 
 /// For the person who asked, in a browser.
