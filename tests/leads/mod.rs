@@ -1,12 +1,15 @@
 //! Leads: from a form at the provider to the tenants that chose it, each once.
 
 mod facebook;
+mod forms;
+mod kept;
 mod tenants;
 mod tiktok;
+mod withdrawn;
 
 use crate::world::{Answer, World};
 use sandbox::Notify;
-use sandbox::facebook::{ALICE, BAKERY, Consent, LeadOrder, NEWSLETTER_FORM};
+use sandbox::facebook::{ALICE, BAKERY, CLIENT_SECRET, Consent, LeadOrder, NEWSLETTER_FORM};
 use serde_json::{Value, json};
 use url::Url;
 
@@ -66,6 +69,16 @@ impl World {
         answers
     }
 
+    /// Posts what Facebook could send, signed by the application's secret; the answer's status.
+    async fn facebook_posts(&self, body: &str) -> u16 {
+        let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, CLIENT_SECRET.as_bytes());
+        let signature = format!("sha256={}", hex::encode(ring::hmac::sign(&key, body.as_bytes())));
+        let headers = [("x-hub-signature-256", signature.as_str())];
+        let answer = self.stranger(None).raw("POST", "/webhooks/facebook-lead-ads", body.to_owned(), &headers).await;
+        self.settled().await;
+        answer.status
+    }
+
     /// Every lead of an account as the records show it.
     async fn leads(&self, account: &str) -> Vec<Value> {
         self.leads_of(FACEBOOK, account).await
@@ -82,6 +95,12 @@ impl World {
                 None => return leads,
             }
         }
+    }
+
+    /// Fires a schedule, and lets its work be done.
+    async fn schedule(&self, name: &str) {
+        self.stack.fire(name).await.expect("an answer");
+        self.settled().await;
     }
 
     /// What the bus was told of leads.

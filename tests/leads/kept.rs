@@ -1,0 +1,121 @@
+//! What could not be read, what was not told, and what is about to end: each is kept, found and said.
+
+use super::{FACEBOOK, World, people};
+use crate::world::DEMO;
+use chrono::TimeDelta;
+use sandbox::facebook::{Act, BAKERY, CallFault, CallKind, LeadOrder};
+use serde_json::{Value, json};
+
+impl World {
+    async fn facebook_sync(&self) {
+        self.admin(DEMO).post(&format!("{FACEBOOK}/sync"), &json!({})).await;
+        self.settled().await;
+    }
+
+    async fn kept(&self) -> Vec<Value> {
+        let items = self.items().await.into_iter();
+        items.filter(|item| item["SK"]["S"].as_str().is_some_and(|sort| sort.starts_with("UNREAD#"))).collect()
+    }
+
+    async fn told_kinds(&self) -> Vec<Value> {
+        let shown = self.stranger(None).get("/_local/events").await.ok();
+        shown["events"].as_array().expect("events").iter().map(|event| event["detail-type"].clone()).collect()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_provider_refuses_for_good_is_tried_later_and_later() {
+    let world = World::of_leads().await;
+    world.with_newsletter(DEMO).await;
+    let facebook = world.sandbox().facebook();
+    facebook.fault(CallFault::error(100, Some(33)).on(CallKind::Lead).times(1000));
+    facebook.add_leads(&LeadOrder { count: 60, ..people(60) }).expect("leads");
+    world.facebook_tells().await;
+    assert_eq!(world.kept().await.len(), 60, "more than one page of them");
+    let fetched = async |minutes: i64| {
+        world.clock.advance(TimeDelta::minutes(minutes));
+        facebook.reset_counters();
+        // The reading itself would find them: here only the single ones count.
+        facebook.fault(CallFault::error(1, None).on(CallKind::Leads).times(1));
+        world.facebook_sync().await;
+        facebook.counters().of(CallKind::Lead)
+    };
+    assert_eq!(fetched(1).await, 60);
+    assert_eq!(fetched(5).await, 0, "they were tried just now");
+    assert_eq!(fetched(10).await, 60);
+    assert_eq!(fetched(11).await, 0, "twice as late");
+    facebook.reset_switches();
+    world.clock.advance(TimeDelta::hours(1));
+    world.facebook_sync().await;
+    assert_eq!(world.kept().await.len(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn leads_that_a_dead_subscription_did_not_tell_make_it_anew_and_are_told_to_a_person() {
+    let world = World::of_leads().await;
+    world.with_newsletter(DEMO).await;
+    let before = world.leads(DEMO).await.len();
+    for round in 1..=2 {
+        world.clock.advance(TimeDelta::minutes(20));
+        world.sandbox().facebook().add_leads(&LeadOrder { lost: true, ..people(1) }).expect("a lead");
+        world.clock.advance(TimeDelta::minutes(10));
+        world.facebook_sync().await;
+        assert_eq!(world.leads(DEMO).await.len(), before + round);
+    }
+    assert!(world.told_kinds().await.contains(&json!("integration.webhook_lost")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn access_that_ends_is_told_a_week_ahead_once_and_is_over_with_a_new_consent() {
+    let world = World::of_leads().await;
+    world.with_newsletter(DEMO).await;
+    let ends = |view: &Value| view["account"]["accessEndsAt"].as_str().map(str::to_owned);
+    let first = ends(&world.admin(DEMO).get(FACEBOOK).await.ok()).expect("Facebook says when");
+    let told = async || {
+        let kinds = world.told_kinds().await;
+        kinds.iter().filter(|kind| *kind == "integration.access_ending").count()
+    };
+    for (days, times) in [(70, 0), (13, 1), (1, 1)] {
+        world.clock.advance(TimeDelta::days(days));
+        world.schedule("schedule-health").await;
+        assert_eq!(told().await, times, "{days} days later");
+    }
+    let history = world.admin(DEMO).get(&format!("{FACEBOOK}/history")).await.ok().to_string();
+    assert!(history.contains("access_ending"), "{history}");
+    world.connect_facebook(DEMO, &super::alice()).await.ok();
+    let second = ends(&world.admin(DEMO).get(FACEBOOK).await.ok()).expect("another day");
+    assert!(second > first, "{second} {first}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_delivery_that_names_nobody_is_kept_and_reported() {
+    let world = World::of_leads().await;
+    world.with_newsletter(DEMO).await;
+    let entry = json!({ "id": {}, "time": 1, "changes": [{ "field": "leadgen", "value": {} }] });
+    let body = json!({ "object": "page", "entry": [entry] }).to_string();
+    assert_eq!(world.facebook_posts(&body).await, 200);
+    let items = world.items().await;
+    let unowned = |item: &&Value| item["PK"]["S"].as_str().is_some_and(|key| key.starts_with("UNOWNED#"));
+    assert_eq!(items.iter().filter(unowned).count(), 1);
+    assert!(world.lines.all().iter().any(|line| line.contains("leads_unowned")));
+    // It is not understood by this version: it stays.
+    world.schedule("schedule-health").await;
+    assert_eq!(world.items().await.iter().filter(unowned).count(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_without_lead_access_says_why_in_facebooks_own_words() {
+    let world = World::of_leads().await;
+    world.with_newsletter(DEMO).await;
+    world.sandbox().facebook().act(Act::RevokeLeadAccess { page: BAKERY.to_owned(), app: None }).expect("an act");
+    world.facebook_sync().await;
+    let view = world.admin(DEMO).get(FACEBOOK).await.ok();
+    assert_eq!(view["status"], "Error", "{view}");
+    let words = &view["error"]["explanation"];
+    assert!(words["reason"].as_str().is_some_and(|reason| !reason.is_empty()), "{view}");
+    assert!(words["resolution"].as_str().is_some_and(|text| !text.is_empty()), "{view}");
+    let tested = world.admin(DEMO).post(&format!("{FACEBOOK}/test"), &json!({})).await.ok();
+    assert_eq!(&tested["explanation"], words);
+    let runs = world.admin(DEMO).get(&format!("{FACEBOOK}/runs")).await.ok();
+    assert_eq!(&runs["runs"][0]["failure"]["explanation"], words);
+}
