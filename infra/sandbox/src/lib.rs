@@ -6,10 +6,14 @@
 
 mod control;
 mod counters;
+mod dice;
 pub mod facebook;
 mod faults;
 pub mod google;
 mod notifications;
+mod parameters;
+mod secrets;
+mod shell;
 mod switches;
 pub mod tiktok;
 
@@ -28,8 +32,11 @@ use url::Url;
 
 use notifications::Outbox;
 
-pub use counters::{Counters, PathKind};
-pub use google::consent::{Consent, ConsentError};
+pub use counters::Tally;
+pub use google::{
+    Counters, PathKind,
+    consent::{Consent, ConsentError},
+};
 pub use notifications::{DeliveryError, Notification, NotificationCounts, NotificationMode, Notify, Retry};
 pub use switches::{Fault, FaultKind, Rotation, SwitchChange, Switches};
 

@@ -6,11 +6,11 @@ use serde_json::json;
 use url::{Url, form_urlencoded};
 
 use super::{
-    CLIENT_ID, access,
+    CLIENT_ID,
     deliveries::{Delivery, DeliveryKind},
     state::App,
 };
-use crate::State;
+use crate::{State, secrets::hmac_of};
 
 /// Sends the callbacks of an app that was removed. Only the app [`CLIENT_ID`] has addresses for them.
 pub(crate) fn removed(state: &mut State, app: &str, person: &str, delete_data: bool, now: DateTime<Utc>) {
@@ -48,5 +48,5 @@ pub(crate) fn callback(
 fn signed_request(secret: &str, person: &str, now: DateTime<Utc>) -> String {
     let told = json!({ "user_id": person, "algorithm": "HMAC-SHA256", "issued_at": now.timestamp() });
     let payload = URL_SAFE_NO_PAD.encode(told.to_string());
-    format!("{}.{payload}", URL_SAFE_NO_PAD.encode(access::hmac_of(secret, payload.as_bytes())))
+    format!("{}.{payload}", URL_SAFE_NO_PAD.encode(hmac_of(secret, payload.as_bytes())))
 }

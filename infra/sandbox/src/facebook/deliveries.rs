@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::{
     DeliveryError, NotificationCounts, NotificationMode, Notify,
-    google::data::dice::Dice,
+    dice::Dice,
     notifications::exchange::{self, Reply},
 };
 

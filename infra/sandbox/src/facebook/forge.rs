@@ -11,7 +11,7 @@ use super::{
     deliveries::{Delivery, DeliveryKind},
     webhooks,
 };
-use crate::State;
+use crate::{State, secrets::hex_hmac};
 
 /// How a message is forged. The body of `POST /_sandbox/facebook/forge`, such as
 /// `{"forge": "badSignature", "lead": "…"}`.
@@ -66,7 +66,7 @@ pub(crate) fn forge(state: &mut State, forgery: &Forgery, now: DateTime<Utc>) ->
         Forgery::Sha1Only { lead } => with_signature(genuine(state, lead, now)?, None),
         Forgery::OtherSecret { lead } => {
             let genuine = genuine(state, lead, now)?;
-            let signature = super::access::hex_hmac(OTHER_CLIENT_SECRET, genuine.body.as_bytes());
+            let signature = hex_hmac(OTHER_CLIENT_SECRET, genuine.body.as_bytes());
             with_signature(genuine, Some(&signature))
         }
         Forgery::Tampered { lead } => {

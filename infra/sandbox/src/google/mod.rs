@@ -16,6 +16,7 @@ mod filter;
 mod grants;
 mod handle;
 mod instances;
+mod kinds;
 mod mails;
 mod oauth;
 mod page;
@@ -38,8 +39,8 @@ use crate::Sandbox;
 pub use channels::ChannelView;
 pub use errors::ApiError;
 pub use handle::{CalendarHandle, Google, Unknown};
+pub use kinds::{Counters, PathKind};
 pub use oauth::AuthorizationError;
-pub(crate) use oauth::may_redirect_to;
 pub use state::Role;
 
 /// The id of the one OAuth client that the imitation knows.

@@ -177,7 +177,7 @@ async fn requests(State(sandbox): State<Sandbox>) -> Response {
 }
 
 async fn reset_requests(State(sandbox): State<Sandbox>) -> StatusCode {
-    sandbox.note(|state| state.tiktok_live.requests = super::live::Requests::default());
+    sandbox.note(|state| state.tiktok_live.requests = crate::counters::Tally::default());
     StatusCode::NO_CONTENT
 }
 

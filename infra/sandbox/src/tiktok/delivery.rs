@@ -10,7 +10,10 @@ use super::{
     switches::WireForm,
     webhook::{self, SIGNATURE},
 };
-use crate::notifications::{Notification, Retry};
+use crate::{
+    notifications::{Notification, Retry},
+    secrets,
+};
 
 /// The most leads in one POST.
 pub(crate) const MOST_LEADS: usize = 1_000;
@@ -90,7 +93,7 @@ pub(crate) fn signed(address: &str, event: &Value, wire: WireForm, secret: &str)
     let text = event.to_string();
     let signature = webhook::signature(secret, &text);
     let body = match wire {
-        WireForm::Escaped => webhook::escaped(&text),
+        WireForm::Escaped => secrets::escaped(&text),
         WireForm::Raw => text,
     };
     with_body(address, body).with_header(SIGNATURE, &signature)

@@ -51,7 +51,7 @@ pub(crate) async fn enter(
     };
     let endpoint = endpoint.to_owned();
     let fault = sandbox.note(|state| {
-        state.tiktok_live.requests.count(&endpoint);
+        state.tiktok_live.requests.count(endpoint.clone());
         state.tiktok_live.switches.take(&endpoint)
     });
     let arrived = Arrived { version, endpoint, method, headers, query: query.unwrap_or_default(), body };

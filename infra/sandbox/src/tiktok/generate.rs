@@ -16,7 +16,7 @@ use super::{
     switches::WireForm,
     webhook, words,
 };
-use crate::{google::data::dice::Dice, notifications::Notification};
+use crate::{dice::Dice, notifications::Notification, secrets};
 
 /// Leads to be made. The body of `POST /_sandbox/tiktok/leads`; what is absent is as [`LeadOrder::default`].
 #[derive(Clone, Debug, Deserialize)]
@@ -185,7 +185,7 @@ pub(crate) fn forge(desk: &mut Desk<'_>, forgery: &Forgery) -> usize {
 fn forged(address: &str, event: &serde_json::Value, kind: ForgeryKind) -> Notification {
     match kind {
         ForgeryKind::WrongKey => delivery::signed(address, event, WireForm::Escaped, "another-secret"),
-        ForgeryKind::Unsigned => delivery::with_body(address, webhook::escaped(&event.to_string())),
+        ForgeryKind::Unsigned => delivery::with_body(address, secrets::escaped(&event.to_string())),
         ForgeryKind::Tampered => {
             let genuine = delivery::signed(address, event, WireForm::Escaped, super::CLIENT_SECRET);
             Notification { body: genuine.body.replacen("\"object\":1", "\"object\":1 ", 1), ..genuine }

@@ -65,7 +65,7 @@ impl TikTok {
 
     /// How many requests to an endpoint, such as `page/get`, arrived.
     pub fn requests(&self, endpoint: &str) -> u64 {
-        self.sandbox.read(|state| state.tiktok_live.requests.of(endpoint))
+        self.sandbox.read(|state| state.tiktok_live.requests.of(endpoint.to_owned()))
     }
 
     /// Answers an authorization page without a browser: the address to which TikTok would redirect.

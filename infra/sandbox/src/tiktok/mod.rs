@@ -39,6 +39,7 @@ mod zipped;
 use axum::{Router, middleware, routing::any, routing::get};
 
 use crate::Sandbox;
+pub use crate::secrets::escaped;
 pub use access::Scope;
 pub use consent::{Consent, ConsentError};
 pub use generate::{Forgery, ForgeryKind, LeadOrder, PlainEvent};
@@ -50,7 +51,7 @@ pub use switches::{
     CsvChange, CsvShape, DownloadErrors, Fault, FaultKind, Guard, Headings, MovedAccounts, RedirectCodes, SwitchChange,
     Switches, TaskFailure, TokenKind, ValueForm, WireForm,
 };
-pub use webhook::{escaped, signature};
+pub use webhook::signature;
 
 /// The id of the one app that the imitation knows.
 pub const CLIENT_ID: &str = "7100000000000000017";

@@ -15,7 +15,7 @@ use super::{
     refusal::Refusal,
     subscriptions::Subscription,
 };
-use crate::notifications::is_loopback_http;
+use crate::parameters::is_https_or_loopback;
 
 /// The most subscriptions on one page of a listing, and how many there are when nobody asks.
 const MOST: usize = 1_000;
@@ -91,9 +91,8 @@ fn is_about_leads(call: &Call) -> Result<(), Refusal> {
 }
 
 fn callback(address: &str) -> Result<String, Refusal> {
-    let is_good = |url: &Url| url.scheme() == "https" || is_loopback_http(url);
     match Url::parse(address) {
-        Ok(url) if is_good(&url) => Ok(address.to_owned()),
+        Ok(url) if is_https_or_loopback(&url) => Ok(address.to_owned()),
         _ => Err(Refusal::invalid("callback_url", "Must be an https address.")),
     }
 }
