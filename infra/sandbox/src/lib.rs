@@ -8,13 +8,12 @@ mod control;
 mod counters;
 mod dice;
 pub mod facebook;
-mod faults;
 pub mod google;
+pub mod misbehaviour;
 mod notifications;
 mod parameters;
 mod secrets;
 mod shell;
-mod switches;
 pub mod tiktok;
 
 use std::{
@@ -23,7 +22,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use axum::{Router, middleware};
+use axum::Router;
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -34,11 +33,10 @@ use notifications::Outbox;
 
 pub use counters::Tally;
 pub use google::{
-    Counters, PathKind,
+    Counters, Fault, FaultKind, PathKind, Rotation, SwitchChange, Switches,
     consent::{Consent, ConsentError},
 };
 pub use notifications::{DeliveryError, Notification, NotificationCounts, NotificationMode, Notify, Retry};
-pub use switches::{Fault, FaultKind, Rotation, SwitchChange, Switches};
 
 /// Tells the time; the sandbox reads no other clock.
 pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
@@ -190,8 +188,7 @@ impl Sandbox {
 
     /// Every route of the sandbox.
     pub fn router(&self) -> Router {
-        google::router()
-            .layer(middleware::from_fn_with_state(self.clone(), faults::apply))
+        google::router(self)
             .merge(facebook::router(self.clone()))
             .merge(control::router())
             .merge(tiktok::router(self))
@@ -276,7 +273,7 @@ impl Sandbox {
     /// # Errors
     /// [`google::Unknown`] when it names an account that is not there.
     pub fn switch(&self, change: SwitchChange) -> Result<(), google::Unknown> {
-        switches::apply(self, change)
+        google::switches::apply(self, change)
     }
 
     /// Makes the sandbox behave from now on: the next answers that match go wrong in this way.

@@ -16,13 +16,12 @@ use super::{
     call::Call,
     dialog, edges,
     errors::GraphError,
-    faults,
     kinds::CallKind,
     subscriptions,
     switches::{CallFault, CallFaultKind},
     versions,
 };
-use crate::Sandbox;
+use crate::{Sandbox, misbehaviour};
 
 /// What is known of a call before it is answered.
 pub(crate) struct Meeting {
@@ -53,7 +52,7 @@ pub(crate) async fn answer(State(sandbox): State<Sandbox>, request: Request) -> 
             _ => graph(&sandbox, &call, &meeting).await,
         }
     };
-    faults::around(fault.as_ref(), answered).await
+    misbehaviour::around(fault.as_ref(), answered).await
 }
 
 fn meet(sandbox: &Sandbox, call: &Call) -> Meeting {
@@ -65,7 +64,7 @@ fn meet(sandbox: &Sandbox, call: &Call) -> Meeting {
             kind,
             version: versions::served(call.version.as_deref(), &state.desk.switches.expired_versions, now),
             trace: state.desk.trace(),
-            fault: state.desk.switches.take(kind),
+            fault: misbehaviour::take(&mut state.desk.switches.faults, &kind),
         }
     })
 }
@@ -100,11 +99,12 @@ fn admit(sandbox: &Sandbox, call: &Call, meeting: &Meeting) -> (Option<Standing>
         });
         let (standing, room) = charged.map_or((None, Ok(())), |(standing, room)| (Some(standing), room));
         let Some(fault) = switched else { return (standing, room) };
-        let standing = standing.map(|standing| match fault.minutes {
+        let detail = fault.detail;
+        let standing = standing.map(|standing| match detail.minutes {
             Some(minutes) => standing.exhausted(minutes),
             None => standing,
         });
-        (standing, Err(GraphError::of_code(fault.code, fault.subcode).with_status(fault.status)))
+        (standing, Err(GraphError::of_code(detail.code, detail.subcode).with_status(detail.status)))
     })
 }
 

@@ -90,8 +90,7 @@ impl Facebook {
     /// Sets what `change` names and leaves the rest.
     pub fn switch(&self, change: SwitchChange) {
         self.sandbox.note(|state| {
-            let releases =
-                change.release_webhooks || change.webhooks.is_some_and(|mode| mode != NotificationMode::Hold);
+            let releases = change.release_webhooks || NotificationMode::lets_go(change.webhooks);
             if change.budget.is_some() {
                 state.desk.usage = super::budget::Usage::default();
             }

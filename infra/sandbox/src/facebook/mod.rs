@@ -14,7 +14,6 @@ mod dialog;
 mod dialog_page;
 mod edges;
 mod errors;
-mod faults;
 mod fields;
 mod filter;
 mod forge;
@@ -56,7 +55,7 @@ pub use handle::Facebook;
 pub use kinds::{CallCounters, CallKind};
 pub use request::RequestError;
 pub use state::FormStatus;
-pub use switches::{CallFault, CallFaultKind, SwitchChange, Switches};
+pub use switches::{CallFault, CallFaultKind, ErrorDetail, SwitchChange, Switches};
 
 /// The id of the app that the local stack is.
 pub const CLIENT_ID: &str = "1029384756102938";

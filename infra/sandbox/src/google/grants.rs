@@ -7,8 +7,8 @@ use chrono::{DateTime, Duration, Utc};
 use ring::digest;
 use serde::{Deserialize, Serialize};
 
-use super::{errors::TokenError, oauth::AuthorizationRequest};
-use crate::{Rotation, secrets::secret};
+use super::{Rotation, errors::TokenError, oauth::AuthorizationRequest};
+use crate::secrets::secret;
 
 /// A code is good for ten minutes.
 const CODE_LIFE: Duration = Duration::minutes(10);

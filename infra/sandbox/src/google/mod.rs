@@ -9,6 +9,7 @@ mod channels;
 pub(crate) mod consent;
 mod copies;
 pub(crate) mod data;
+mod door;
 mod edit;
 pub(crate) mod errors;
 mod events;
@@ -24,13 +25,14 @@ mod query;
 mod recurrence;
 mod scopes;
 pub(crate) mod state;
+pub(crate) mod switches;
 mod token;
 mod tokens;
 pub(crate) mod watch;
 mod writes;
 
 use axum::{
-    Router,
+    Router, middleware,
     routing::{get, post},
 };
 use http::{HeaderMap, header};
@@ -42,6 +44,7 @@ pub use handle::{CalendarHandle, Google, Unknown};
 pub use kinds::{Counters, PathKind};
 pub use oauth::AuthorizationError;
 pub use state::Role;
+pub use switches::{Fault, FaultKind, RetryAfter, Rotation, SwitchChange, Switches};
 
 /// The id of the one OAuth client that the imitation knows.
 pub const CLIENT_ID: &str = "1234567890-sandbox.apps.googleusercontent.com";
@@ -58,7 +61,7 @@ pub const TOKYO_CALENDAR: &str = "ja.tokyo-office#shared@group.v.calendar.google
 /// A calendar of which both see only when it is busy, in London's zone.
 pub const ROOM_CALENDAR: &str = "c_188room@resource.calendar.google.com";
 
-pub(crate) fn router() -> Router<Sandbox> {
+pub(crate) fn router(sandbox: &Sandbox) -> Router<Sandbox> {
     Router::new()
         .route("/google/o/oauth2/v2/auth", get(consent::page).post(consent::answer))
         .route("/google/token", post(token::token))
@@ -73,6 +76,7 @@ pub(crate) fn router() -> Router<Sandbox> {
         .route("/google/calendar/v3/calendars/{calendar}/events/{event}/instances", get(instances::list))
         .route("/google/calendar/v3/calendars/{calendar}/events/watch", post(watch::watch))
         .route("/google/calendar/v3/channels/stop", post(watch::stop))
+        .layer(middleware::from_fn_with_state(sandbox.clone(), door::enter))
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {

@@ -37,6 +37,13 @@ pub enum NotificationMode {
     Hold,
 }
 
+impl NotificationMode {
+    /// Whether setting it lets go what was held back.
+    pub(crate) fn lets_go(set: Option<Self>) -> bool {
+        set.is_some_and(|mode| mode != Self::Hold)
+    }
+}
+
 /// Why a notification was not delivered.
 #[derive(Debug, thiserror::Error)]
 pub enum DeliveryError {

@@ -48,8 +48,8 @@ pub use leads::{Region, Source};
 pub use limits::Limits;
 pub use state::{Question, Role};
 pub use switches::{
-    CsvChange, CsvShape, DownloadErrors, Fault, FaultKind, Guard, Headings, MovedAccounts, RedirectCodes, SwitchChange,
-    Switches, TaskFailure, TokenKind, ValueForm, WireForm,
+    Code, CsvChange, CsvShape, DownloadErrors, Fault, FaultKind, Guard, Headings, MovedAccounts, RedirectCodes,
+    SwitchChange, Switches, TaskFailure, TokenKind, ValueForm, WireForm,
 };
 pub use webhook::signature;
 

@@ -77,7 +77,7 @@ async fn a_page_without_leads_has_a_tiny_budget_when_limits_are_as_documented() 
 async fn a_switched_limit_says_for_how_many_minutes() {
     let world = queued().await;
     let bakery = world.bakery().await;
-    world.sandbox.facebook().fault(CallFault { minutes: Some(7), ..CallFault::error(80_005, None).times(1) });
+    world.sandbox.facebook().fault(CallFault::error(80_005, None).times(1).for_minutes(7));
     let over = world.read(NEWSLETTER_FORM, &bakery).await;
     assert_eq!(code(&over), (80_005, 0));
     assert_eq!(business_usage(&over)["estimated_time_to_regain_access"], 7);

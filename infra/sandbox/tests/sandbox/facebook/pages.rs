@@ -260,6 +260,7 @@ async fn what_the_controls_do_not_understand_is_refused_with_the_reason() {
         ("leads", json!({ "count": 10_001 })),
         ("redeliver", json!({ "leads": ["1"] })),
         ("switches", json!({ "faults": [{ "fault": "dance" }] })),
+        ("switches", json!({ "faults": [{ "fault": "error", "retryAfterSeconds": 1 }] })),
         ("consent", json!({ "authorization_url": "x" })),
     ] {
         let before = world.sandbox.facebook().overview();

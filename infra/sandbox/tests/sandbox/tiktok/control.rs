@@ -95,6 +95,7 @@ async fn what_scripts_get_wrong_is_refused_and_changes_nothing() {
     let wrong = [
         ("switches", json!({ "unknown": 1 })),
         ("switches", json!({ "faults": [{ "fault": "nonsense" }] })),
+        ("switches", json!({ "faults": [{ "fault": "code", "subcode": 1 }] })),
         ("leads", json!({ "form": "1" })),
         ("leads", json!({ "messageTo": "1" })),
         ("leads", json!({ "amount": 1 })),
