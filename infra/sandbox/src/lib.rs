@@ -47,6 +47,17 @@ const SNAPSHOT_VERSION: u32 = 2;
 /// The oldest version that is restored: what it lacks has a meaning when it is absent.
 const OLDEST_SNAPSHOT: u32 = 1;
 
+/// There is no such thing in the sandbox.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the sandbox knows no {0}")]
+pub struct Unknown(pub(crate) String);
+
+impl Unknown {
+    pub(crate) fn of(kind: &str, id: &str) -> Self {
+        Self(format!("{kind} {id}"))
+    }
+}
+
 /// How a sandbox is set up.
 #[derive(Clone)]
 pub struct Options {

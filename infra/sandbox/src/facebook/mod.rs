@@ -107,5 +107,4 @@ pub(crate) fn router(sandbox: Sandbox) -> Router<Sandbox> {
     Router::new()
         .route("/facebook/{*path}", any(graph::answer))
         .layer(middleware::from_fn_with_state(sandbox, graph::date))
-        .merge(control::router())
 }

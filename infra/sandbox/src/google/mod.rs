@@ -7,6 +7,7 @@ mod calendar_list;
 mod change;
 mod channels;
 pub(crate) mod consent;
+pub(crate) mod control;
 mod copies;
 pub(crate) mod data;
 mod door;
@@ -38,9 +39,10 @@ use axum::{
 use http::{HeaderMap, header};
 
 use crate::Sandbox;
+pub use crate::Unknown;
 pub use channels::ChannelView;
 pub use errors::ApiError;
-pub use handle::{CalendarHandle, Google, Unknown};
+pub use handle::{CalendarHandle, Google};
 pub use kinds::{Counters, PathKind};
 pub use oauth::AuthorizationError;
 pub use state::Role;

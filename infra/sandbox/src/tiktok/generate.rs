@@ -9,14 +9,13 @@ use super::{
     SHORT_FORM,
     delivery::{self, MOST_LEADS, Manner},
     fields::OF_MESSAGES,
-    handle::Unknown,
     leads::{Lead, Region},
     live::Desk,
     state::TikTok,
     switches::WireForm,
     webhook, words,
 };
-use crate::{dice::Dice, notifications::Notification, secrets};
+use crate::{Unknown, dice::Dice, notifications::Notification, secrets};
 
 /// Leads to be made. The body of `POST /_sandbox/tiktok/leads`; what is absent is as [`LeadOrder::default`].
 #[derive(Clone, Debug, Deserialize)]
