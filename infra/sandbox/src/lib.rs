@@ -134,7 +134,7 @@ pub(crate) struct State {
     #[serde(skip)]
     pub(crate) counters: Counters,
     #[serde(skip)]
-    pub(crate) outbox: Outbox,
+    pub(crate) outbox: Outbox<Notification>,
     #[serde(skip)]
     pub(crate) revision: u64,
 }
@@ -144,7 +144,7 @@ impl State {
     fn announce(&mut self, now: DateTime<Utc>) {
         self.google.prune_channels(now);
         for notification in self.google.announcements() {
-            self.outbox.post(notification, self.switches.notifications);
+            self.outbox.post(notification, self.switches.notifications, false);
         }
     }
 }
@@ -297,7 +297,7 @@ impl Sandbox {
         self.write(|state| {
             let former = std::mem::take(&mut state.switches);
             former.read_only_calendars.iter().for_each(|calendar| state.google.touch_lists(calendar));
-            state.outbox.release();
+            state.outbox.release(false);
         });
     }
 

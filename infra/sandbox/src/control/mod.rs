@@ -23,16 +23,19 @@ const PROVIDERS: [(&str, &Controls); 3] = [
     ("tiktok", &tiktok::control::CONTROLS),
 ];
 
+/// What stands behind the last part of a path.
+type Table<T> = &'static [(&'static str, T)];
+
 /// What one provider's imitation can be asked for, by the last part of the path.
 pub(crate) struct Controls {
     /// Its part of the page.
     pub(crate) panel: &'static str,
     /// GET.
-    pub(crate) shows: &'static [(&'static str, fn(&Sandbox) -> Value)],
+    pub(crate) shows: Table<fn(&Sandbox) -> Value>,
     /// POST with a body; the answer `null` is 204.
-    pub(crate) does: &'static [(&'static str, fn(&Sandbox, Value) -> Result<Value, Refusal>)],
+    pub(crate) does: Table<fn(&Sandbox, Value) -> Result<Value, Refusal>>,
     /// DELETE; the answer `null` is 204.
-    pub(crate) resets: &'static [(&'static str, fn(&Sandbox) -> Value)],
+    pub(crate) resets: Table<fn(&Sandbox) -> Value>,
 }
 
 pub(crate) fn router() -> Router<Sandbox> {

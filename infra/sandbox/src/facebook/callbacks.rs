@@ -20,7 +20,7 @@ pub(crate) fn removed(state: &mut State, app: &str, person: &str, delete_data: b
     let Some(app) = state.facebook.apps.get(app).filter(|app| app.id == CLIENT_ID) else { return };
     for (kind, url) in deauthorize.into_iter().chain(deletion) {
         let delivery = callback(app, &app.secret, kind, &url, person, now);
-        state.desk.outbox.enqueue(delivery, false);
+        state.desk.outbox.enqueue(delivery);
     }
     state.desk.wake.notify_one();
 }

@@ -6,8 +6,8 @@ use serde::Serialize;
 use tokio::sync;
 use url::Url;
 
-use super::{budget::Usage, deliveries::Outbox, kinds::CallCounters, switches::Switches};
-use crate::Notify;
+use super::{budget::Usage, deliveries::Delivery, kinds::CallCounters, switches::Switches};
+use crate::{Notify, notifications::Outbox};
 
 /// Where an app wants to be told of changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,7 +56,7 @@ pub(crate) struct Desk {
     pub(crate) switches: Switches,
     pub(crate) counters: CallCounters,
     pub(crate) usage: Usage,
-    pub(crate) outbox: Outbox,
+    pub(crate) outbox: Outbox<Delivery>,
     pub(crate) deletions: Vec<DeletionReply>,
     /// Told whenever a delivery may have become due.
     pub(crate) wake: Arc<sync::Notify>,

@@ -77,7 +77,7 @@ pub(crate) fn forge(state: &mut State, forgery: &Forgery, now: DateTime<Utc>) ->
         Forgery::Deauthorize { person } => signed_by_another(state, DeliveryKind::Deauthorize, person, now)?,
         Forgery::Deletion { person } => signed_by_another(state, DeliveryKind::Deletion, person, now)?,
     };
-    state.desk.outbox.enqueue(forged, false);
+    state.desk.outbox.enqueue(forged);
     state.desk.wake.notify_one();
     Ok(())
 }

@@ -5,7 +5,7 @@ use url::Url;
 
 use super::{
     acts::{self, Act, ActError},
-    deliveries::Delivery,
+    deliveries::{Delivery, hurry},
     desk::{Callback, DeletionReply},
     dialog::{self, Consent, DialogError},
     forge::{self, Forgery},
@@ -66,7 +66,7 @@ impl Facebook {
                 return Err(ActError::Impossible("no app is told of these leads".to_owned()));
             }
             for delivery in std::iter::repeat_n(&messages, copies).flatten() {
-                state.desk.outbox.enqueue(delivery.clone(), state.desk.switches.reorder);
+                state.desk.outbox.put(delivery.clone(), state.desk.switches.reorder);
             }
             state.desk.wake.notify_one();
             Ok(messages.len() * copies)
@@ -170,7 +170,7 @@ impl Facebook {
     /// Makes everything that waits for another attempt due now.
     pub fn hurry(&self) {
         let now = self.sandbox.now();
-        self.sandbox.note(|state| state.desk.outbox.hurry(now));
+        self.sandbox.note(|state| hurry(&mut state.desk.outbox, now));
         self.sandbox.wake_facebook();
     }
 

@@ -22,7 +22,7 @@ pub(crate) async fn run(sandbox: Sandbox) -> Infallible {
     let mut under_way = JoinSet::new();
     loop {
         let now = sandbox.now();
-        for delivery in sandbox.note(|state| state.desk.outbox.take_due(now)) {
+        for delivery in sandbox.note(|state| state.desk.outbox.take_due(|delivery| delivery.due_at <= now)) {
             while under_way.len() >= AT_ONCE {
                 under_way.join_next().await;
             }
@@ -41,8 +41,7 @@ async fn send(sandbox: Sandbox, delivery: Delivery) {
     let outcome = delivery.deliver().await;
     let now = sandbox.now();
     let disabled = sandbox.note(|state| {
-        let counted = u64::from(!matches!(outcome, Err(DeliveryError::Address(_))));
-        state.desk.outbox.note(|counts| counts.attempts += counted);
+        state.desk.outbox.count_attempt(&outcome);
         match &outcome {
             Ok((status, body)) if delivery.is_taken(*status) => {
                 taken(state, &delivery, body);
@@ -78,7 +77,7 @@ fn taken(state: &mut State, delivery: &Delivery, body: &str) {
 fn refused(state: &mut State, delivery: Delivery, now: chrono::DateTime<chrono::Utc>) -> Option<String> {
     let (app, is_webhook) = (delivery.app.clone(), delivery.kind == DeliveryKind::Webhook);
     if let Some(again) = delivery.again(now) {
-        state.desk.outbox.enqueue(again, false);
+        state.desk.outbox.enqueue(again);
         return None;
     }
     state.desk.outbox.note(|counts| counts.failed += 1);

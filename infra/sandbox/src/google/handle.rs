@@ -125,7 +125,7 @@ impl Google {
 
     /// Lets go the notifications that the switch has held back; how many.
     pub fn release_notifications(&self) -> usize {
-        let released = self.sandbox.note(|state| state.outbox.release());
+        let released = self.sandbox.note(|state| state.outbox.release(false));
         self.sandbox.wake().notify_one();
         released
     }

@@ -45,7 +45,7 @@ pub(crate) async fn watch(
         }
         channel.resource_uri = sandbox.events_uri(&channel.calendar);
         let mode = state.switches.notifications;
-        state.outbox.post(channel.message("sync", sequence), mode);
+        state.outbox.post(channel.message("sync", sequence), mode, false);
         let answer = channel.resource();
         state.google.channels.open(channel);
         Ok(Json(answer))

@@ -97,8 +97,7 @@ impl Notification {
 
     /// The value of a header; the case of its name does not matter.
     pub fn header(&self, name: &str) -> Option<&str> {
-        let of_name = |(key, _): &&(String, String)| key.eq_ignore_ascii_case(name);
-        self.headers.iter().find(of_name).map(|(_, value)| value.as_str())
+        header(&self.headers, name)
     }
 
     /// Sends it once, without retries, and answers the status of the answer.
@@ -108,4 +107,9 @@ impl Notification {
     pub async fn deliver(&self) -> Result<u16, DeliveryError> {
         wire::post(self).await
     }
+}
+
+/// The value of a header; the case of its name does not matter.
+pub(crate) fn header<'a>(headers: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
 }

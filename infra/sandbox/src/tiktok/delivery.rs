@@ -53,7 +53,7 @@ pub(crate) fn announce(desk: &mut Desk<'_>, leads: &[Lead], manner: Manner) {
     for (address, event) in posts {
         let message = signed(&address, &event, desk.live.switches.wire, CLIENT_SECRET);
         for _ in 0..manner.copies.max(1) {
-            desk.live.outbox.post(message.clone(), desk.live.switches.webhooks);
+            desk.live.post(message.clone());
         }
     }
 }
@@ -68,7 +68,7 @@ pub(crate) fn announce_other(desk: &mut Desk<'_>, object: u32) {
     });
     for address in addresses(desk) {
         let message = signed(&address, &event, desk.live.switches.wire, CLIENT_SECRET);
-        desk.live.outbox.post(message, desk.live.switches.webhooks);
+        desk.live.post(message);
     }
 }
 
@@ -76,7 +76,7 @@ pub(crate) fn announce_other(desk: &mut Desk<'_>, object: u32) {
 pub(crate) fn probe(desk: &mut Desk<'_>, address: &str) {
     let event = webhook::event(desk.tiktok, &[], desk.live.switches.values, 1, desk.now.timestamp());
     let message = signed(address, &event, desk.live.switches.wire, CLIENT_SECRET);
-    desk.live.outbox.post(message, desk.live.switches.webhooks);
+    desk.live.post(message);
 }
 
 /// All callback addresses of subscriptions that are alive, each once.

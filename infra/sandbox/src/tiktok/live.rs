@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::{limits::Meter, state::TikTok, switches::Switches};
 use crate::{
     counters::Tally,
-    notifications::{Notify, Outbox},
+    notifications::{Notification, Notify, Outbox},
 };
 
 /// Switches, counters, and webhooks that are under way.
@@ -15,7 +15,7 @@ pub(crate) struct Live {
     /// By endpoint, such as `page/get`.
     pub(crate) requests: Tally<String>,
     pub(crate) meter: Meter,
-    pub(crate) outbox: Outbox,
+    pub(crate) outbox: Outbox<Notification>,
     /// How many answers had an id.
     pub(crate) answers: u64,
 }
@@ -23,6 +23,11 @@ pub(crate) struct Live {
 impl Live {
     pub(crate) fn new(notify: Notify) -> Self {
         Self { outbox: Outbox::new(notify), ..Self::default() }
+    }
+
+    /// Takes a webhook that has become due, and does with it what the switches say.
+    pub(crate) fn post(&mut self, message: Notification) {
+        self.outbox.post(message, self.switches.webhooks, self.switches.reorder);
     }
 
     /// An id such as `202611221000009F3A0C5D2B7E1846`, the same in every run.

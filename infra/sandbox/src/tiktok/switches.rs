@@ -103,6 +103,8 @@ pub struct Switches {
     pub list_dead_subscriptions: bool,
     /// What happens to webhooks.
     pub webhooks: NotificationMode,
+    /// A webhook is put at any place among those that wait.
+    pub reorder: bool,
     /// How the body of a webhook is written; its signature is always over the escaped form.
     pub wire: WireForm,
     /// How answers stand in webhooks.
@@ -155,7 +157,7 @@ pub(crate) fn apply(live: &mut Live, change: SwitchChange) {
     }
     change.set(&mut live.switches);
     if releases {
-        live.outbox.release();
+        live.outbox.release(live.switches.reorder);
     }
 }
 
@@ -163,5 +165,5 @@ pub(crate) fn apply(live: &mut Live, change: SwitchChange) {
 pub(crate) fn reset(live: &mut Live) {
     live.switches = Switches::default();
     live.meter = Meter::default();
-    live.outbox.release();
+    live.outbox.release(false);
 }

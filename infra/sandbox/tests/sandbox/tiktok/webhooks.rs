@@ -127,6 +127,13 @@ async fn webhooks_come_twice_out_of_order_late_or_never() {
     generate(&world, json!({}));
     world.sandbox.tiktok().reset_switches();
     assert_eq!(taken(&world).len(), 1, "a reset lets go too");
+
+    switch(&world, json!({ "reorder": true }));
+    let ids = generate(&world, json!({ "count": 20, "perPost": 1 }));
+    let mut told: Vec<String> = taken(&world).iter().flat_map(lead_ids).collect();
+    assert_ne!(told, ids);
+    told.sort_by_key(|id| ids.iter().position(|one| one == id));
+    assert_eq!(told, ids, "each once");
 }
 
 #[tokio::test]
