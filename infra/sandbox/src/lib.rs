@@ -4,6 +4,7 @@
 //! the code under `shared/providers` is held against the provider and not against itself. Everything is kept in
 //! memory; [`Sandbox::export`] hands the whole state to a caller who wants it to outlive the process.
 
+mod clock;
 mod control;
 mod counters;
 mod dice;
@@ -31,15 +32,13 @@ use url::Url;
 
 use notifications::Outbox;
 
+pub use clock::Clock;
 pub use counters::Tally;
 pub use google::{
     Counters, Fault, FaultKind, PathKind, Rotation, SwitchChange, Switches,
     consent::{Consent, ConsentError},
 };
 pub use notifications::{DeliveryError, Notification, NotificationCounts, NotificationMode, Notify, Retry};
-
-/// Tells the time; the sandbox reads no other clock.
-pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 
 /// The version of what [`Sandbox::export`] gives. 2: with watch channels and what deleted events were.
 const SNAPSHOT_VERSION: u32 = 2;
@@ -200,7 +199,7 @@ impl Sandbox {
     /// Every route of the sandbox.
     pub fn router(&self) -> Router {
         google::router(self)
-            .merge(facebook::router(self.clone()))
+            .merge(facebook::router(self))
             .merge(control::router())
             .merge(tiktok::router(self))
             .with_state(self.clone())

@@ -4,7 +4,6 @@ use axum::{
     Json,
     body::Body,
     extract::{Request, State},
-    middleware::Next,
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
@@ -29,15 +28,6 @@ pub(crate) struct Meeting {
     pub(crate) version: &'static str,
     trace: String,
     fault: Option<CallFault>,
-}
-
-/// Every answer tells the sandbox's time.
-pub(crate) async fn date(State(sandbox): State<Sandbox>, request: Request, next: Next) -> Response<Body> {
-    let mut response = next.run(request).await;
-    // RFC 9110 §5.6.7.
-    let now = sandbox.now().format("%a, %d %b %Y %H:%M:%S GMT").to_string();
-    put(response.headers_mut(), header::DATE, &now);
-    response
 }
 
 /// Anything below `/facebook/`.

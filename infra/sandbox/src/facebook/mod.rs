@@ -41,7 +41,7 @@ mod webhooks;
 
 use axum::{Router, middleware, routing::any};
 
-use crate::Sandbox;
+use crate::{Sandbox, clock::dated};
 pub use acts::{Act, ActError};
 pub use budget::{BudgetMode, TINY};
 pub use data::Script;
@@ -103,8 +103,8 @@ pub const TRIAL_FORM: &str = "172000000000006";
 /// The gallery's form.
 pub const GALLERY_FORM: &str = "172000000000007";
 
-pub(crate) fn router(sandbox: Sandbox) -> Router<Sandbox> {
+pub(crate) fn router(sandbox: &Sandbox) -> Router<Sandbox> {
     Router::new()
         .route("/facebook/{*path}", any(graph::answer))
-        .layer(middleware::from_fn_with_state(sandbox, graph::date))
+        .layer(middleware::from_fn_with_state(sandbox.clone(), dated))
 }

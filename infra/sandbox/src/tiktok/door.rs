@@ -2,11 +2,10 @@
 
 use axum::{
     body::Bytes,
-    extract::{Path, RawQuery, Request, State},
-    middleware::Next,
+    extract::{Path, RawQuery, State},
     response::{IntoResponse, Response},
 };
-use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use http::{HeaderMap, Method, StatusCode};
 use serde_json::Value;
 
 use super::{
@@ -66,16 +65,6 @@ pub(crate) async fn enter(
 /// What the API's server answers when no endpoint is reached; a path without the slash at its end reaches none.
 pub(crate) async fn not_found() -> Response {
     (StatusCode::NOT_FOUND, "404 page not found").into_response()
-}
-
-/// Puts the sandbox's own time into `Date` (RFC 9110 §6.6.1).
-pub(crate) async fn dated(State(sandbox): State<Sandbox>, request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    let date = sandbox.now().format("%a, %d %b %Y %H:%M:%S GMT").to_string();
-    if let Ok(date) = HeaderValue::from_str(&date) {
-        response.headers_mut().insert(header::DATE, date);
-    }
-    response
 }
 
 fn answer(sandbox: &Sandbox, arrived: &Arrived, handler: Handler) -> Response {

@@ -38,9 +38,9 @@ mod zipped;
 
 use axum::{Router, middleware, routing::any, routing::get};
 
-use crate::Sandbox;
 pub use crate::Unknown;
 pub use crate::secrets::escaped;
+use crate::{Sandbox, clock::dated};
 pub use access::Scope;
 pub use consent::{Consent, ConsentError};
 pub use generate::{Forgery, ForgeryKind, LeadOrder, PlainEvent};
@@ -90,5 +90,5 @@ pub(crate) fn router(sandbox: &Sandbox) -> Router<Sandbox> {
         .route("/tiktok/portal/auth", get(consent::page).post(consent::answer))
         .route("/tiktok/open_api/{version}/{*path}", any(door::enter))
         .route("/tiktok/{*path}", any(door::not_found))
-        .layer(middleware::from_fn_with_state(sandbox.clone(), door::dated))
+        .layer(middleware::from_fn_with_state(sandbox.clone(), dated))
 }

@@ -4,7 +4,8 @@ use chrono::Duration;
 use sandbox::facebook::{ALICE, CallFault, CallFaultKind, CallKind, NEWSLETTER_FORM};
 use serde_json::{Value, json};
 
-use super::support::{APP_TOKEN, code, data, hmac_hex, queued};
+use super::support::{APP_TOKEN, code, data, queued};
+use crate::receiver::hmac_hex;
 use crate::support::{World, encoded};
 
 async fn versioned(world: &World, version: &str, token: &str) -> crate::support::Answer {

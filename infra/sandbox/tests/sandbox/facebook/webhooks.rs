@@ -10,8 +10,11 @@ use sandbox::{
 };
 use serde_json::{Value, json};
 
-use super::support::{APP_TOKEN, CALLBACK, Hook, code, data, hmac_hex, queued};
-use crate::support::{World, text};
+use super::support::{APP_TOKEN, CALLBACK, code, data, queued};
+use crate::{
+    receiver::{Hook, eventually, hex, hmac_hex},
+    support::{World, text},
+};
 
 fn is_genuine(delivery: &Delivery) -> bool {
     let signature = format!("sha256={}", hmac_hex(CLIENT_SECRET, &delivery.body));
@@ -37,16 +40,6 @@ async fn subscribe(world: &World, callback: &str, verify_token: &str) -> crate::
         ("include_values", "true"),
     ];
     world.graph("POST", &format!("{CLIENT_ID}/subscriptions"), APP_TOKEN, &params).await
-}
-
-async fn eventually(what: impl Fn() -> bool) {
-    for _ in 0..1_000 {
-        if what() {
-            return;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-    }
-    panic!("it never happened");
 }
 
 #[tokio::test]
@@ -189,7 +182,7 @@ fn signed_person(delivery: &Delivery, secret: &str) -> Option<String> {
     let (_, signed) =
         url::form_urlencoded::parse(delivery.body.as_bytes()).find(|(name, _)| name == "signed_request")?;
     let (signature, payload) = signed.split_once('.')?;
-    let right = super::support::hex(&URL_SAFE_NO_PAD.decode(signature).ok()?) == hmac_hex(secret, payload);
+    let right = hex(&URL_SAFE_NO_PAD.decode(signature).ok()?) == hmac_hex(secret, payload);
     let told: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()?;
     assert_eq!((&told["algorithm"], &told["issued_at"]), (&json!("HMAC-SHA256"), &json!(1_795_341_600)));
     right.then(|| text(&told, "user_id").to_owned())
@@ -285,7 +278,7 @@ async fn the_configured_callback_can_be_asked_for_its_handshake() {
 
 #[tokio::test]
 async fn a_refused_webhook_is_sent_again_equal_byte_for_byte_until_it_is_taken() {
-    let hook = Hook::open(|number, _| (if number < 2 { 500 } else { 200 }, String::new())).await;
+    let hook = Hook::answering(&[500, 500, 200]).await;
     let world = queued().await;
     let facebook = world.sandbox.facebook();
     facebook.set_callback(Some(Callback { url: hook.url.clone(), verify_token: String::new() }));
@@ -300,12 +293,12 @@ async fn a_refused_webhook_is_sent_again_equal_byte_for_byte_until_it_is_taken()
     eventually(|| facebook.delivery_counts().delivered == 1).await;
     let arrived = hook.arrived();
     assert!(arrived.len() == 3 && arrived.iter().all(|one| *one == arrived[0]));
-    assert!(arrived[0].starts_with("POST /hook HTTP/1.1\r\n"), "{}", arrived[0]);
+    assert!(arrived[0].starts_with("POST /hook?a=b HTTP/1.1\r\n"), "{}", arrived[0]);
 }
 
 #[tokio::test]
 async fn after_thirty_six_hours_a_webhook_is_dropped_and_the_subscription_is_disabled() {
-    let hook = Hook::open(|_, _| (202, String::new())).await;
+    let hook = Hook::answering(&[202]).await;
     let world = queued().await;
     let facebook = world.sandbox.facebook();
     facebook.set_callback(Some(Callback { url: hook.url.clone(), verify_token: String::new() }));
