@@ -2,16 +2,18 @@
 
 use axum::{
     Json, Router,
+    body::Bytes,
     extract::{Path, State},
     routing::{get, post},
 };
+use http::HeaderMap;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::Consent;
+use super::{CallbackError, Consent};
 use crate::{
     Sandbox,
-    control::{self, Controls, Refusal, read},
+    control::{self, Controls, Refusal, read, sent},
 };
 
 pub(crate) const CONTROLS: Controls = Controls {
@@ -64,6 +66,7 @@ pub(crate) fn router() -> Router<Sandbox> {
     Router::new()
         .route("/_sandbox/facebook/leads/{form}", get(leads))
         .route("/_sandbox/facebook/handshake", post(handshake))
+        .route("/_sandbox/facebook/callback", post(callback))
 }
 
 async fn leads(State(sandbox): State<Sandbox>, Path(form): Path<String>) -> Result<Json<Value>, Refusal> {
@@ -93,10 +96,18 @@ struct HandshakeBody {
     verify_token: Option<String>,
 }
 
-async fn handshake(State(sandbox): State<Sandbox>, Json(body): Json<Value>) -> Result<Json<Value>, Refusal> {
-    let HandshakeBody { verify_token } = read(body)?;
+async fn handshake(State(sandbox): State<Sandbox>, headers: HeaderMap, body: Bytes) -> Result<Json<Value>, Refusal> {
+    let HandshakeBody { verify_token } = read(sent(&headers, &body)?)?;
     let outcome = sandbox.facebook().handshake(verify_token.as_deref()).await;
     Ok(Json(json!({ "passed": outcome.is_ok(), "why": outcome.err() })))
+}
+
+async fn callback(State(sandbox): State<Sandbox>, headers: HeaderMap, body: Bytes) -> Result<Json<Value>, Refusal> {
+    match sandbox.facebook().call_back(&read(sent(&headers, &body)?)?).await {
+        Ok(answer) => Ok(Json(json!({ "answer": answer, "why": null }))),
+        Err(CallbackError::Unanswered(why)) => Ok(Json(json!({ "answer": null, "why": why.to_string() }))),
+        Err(nowhere @ CallbackError::Nowhere(_)) => Err(nowhere.into()),
+    }
 }
 
 fn deliveries(sandbox: &Sandbox) -> Value {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use serde::Serialize;
+use serde_json::Value;
 use tokio::sync;
 use url::Url;
 
@@ -47,6 +48,15 @@ pub struct DeletionReply {
     pub url: Option<String>,
     /// What the person names then.
     pub confirmation_code: Option<String>,
+}
+
+impl DeletionReply {
+    /// What an app has answered about a person.
+    pub(crate) fn read(person: &str, body: &str) -> Self {
+        let answer: Value = serde_json::from_str(body).unwrap_or_default();
+        let text = |name: &str| answer[name].as_str().map(str::to_owned);
+        Self { person: person.to_owned(), url: text("url"), confirmation_code: text("confirmation_code") }
+    }
 }
 
 /// Everything beside the state.

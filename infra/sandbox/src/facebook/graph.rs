@@ -26,6 +26,10 @@ use crate::{Sandbox, misbehaviour};
 pub(crate) struct Meeting {
     pub(crate) kind: CallKind,
     pub(crate) version: &'static str,
+    /// What a header says of a version that will end soon.
+    warning: Option<String>,
+    /// Whether it is about an ad, which counts against the ad account too.
+    is_about_ad: bool,
     trace: String,
     fault: Option<CallFault>,
 }
@@ -50,9 +54,14 @@ fn meet(sandbox: &Sandbox, call: &Call) -> Meeting {
     sandbox.note(|state| {
         let kind = CallKind::of(call, &state.facebook);
         state.desk.counters.count(kind);
+        let switches = &state.desk.switches;
+        let version = versions::served(call.version.as_deref(), &switches.expired_versions, now);
+        let is_form = call.path.first().is_some_and(|id| state.facebook.forms.contains_key(id));
         Meeting {
             kind,
-            version: versions::served(call.version.as_deref(), &state.desk.switches.expired_versions, now),
+            version,
+            warning: versions::warning(version, &switches.deprecated_versions),
+            is_about_ad: kind == CallKind::Leads && !is_form,
             trace: state.desk.trace(),
             fault: misbehaviour::take(&mut state.desk.switches.faults, &kind),
         }
@@ -113,12 +122,15 @@ fn tell(headers: &mut HeaderMap, meeting: &Meeting, standing: Option<&Standing>)
     put(headers, HeaderName::from_static("facebook-api-version"), meeting.version);
     put(headers, HeaderName::from_static("x-fb-trace-id"), &meeting.trace);
     put(headers, header::CACHE_CONTROL, "private, no-cache, no-store, must-revalidate");
-    if let Some(warning) = versions::warning(meeting.version) {
-        put(headers, HeaderName::from_static("x-ad-api-version-warning"), &warning);
+    if let Some(warning) = &meeting.warning {
+        put(headers, HeaderName::from_static("x-ad-api-version-warning"), warning);
     }
     if let Some(standing) = standing {
         let (name, value) = standing.header();
         put(headers, HeaderName::from_static(name), &value.to_string());
+        if meeting.is_about_ad {
+            put(headers, HeaderName::from_static("x-ad-account-usage"), &standing.of_ad_account().to_string());
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use url::Url;
 
 use super::{
     acts::{self, Act, ActError},
+    callbacks::{self, CallbackAnswer, CallbackError, CallbackOrder},
     deliveries::{Delivery, hurry},
     desk::{Callback, DeletionReply},
     dialog::{self, Consent, DialogError},
@@ -188,6 +189,23 @@ impl Facebook {
     /// What the app has answered to data deletion callbacks.
     pub fn deletion_replies(&self) -> Vec<DeletionReply> {
         self.sandbox.read(|state| state.desk.deletions.clone())
+    }
+
+    /// Tells the app of a person at once and answers what the app says; see [`Facebook::callback`].
+    ///
+    /// # Errors
+    /// [`CallbackError`] when there is no address, or nobody answers there.
+    pub async fn call_back(&self, order: &CallbackOrder) -> Result<CallbackAnswer, CallbackError> {
+        callbacks::call_back(&self.sandbox, order).await
+    }
+
+    /// The signed callback, without sending it: for a test that reaches the app in another way than over HTTP.
+    ///
+    /// # Errors
+    /// [`ActError`] when there is no address to send it to.
+    pub fn callback(&self, order: &CallbackOrder) -> Result<Delivery, ActError> {
+        let now = self.sandbox.now();
+        self.sandbox.read(|state| callbacks::ordered(state, order, now))
     }
 
     /// Where webhooks go as long as the app has made no subscription of its own.

@@ -2,7 +2,6 @@
 
 use std::{convert::Infallible, time::Duration};
 
-use serde_json::Value;
 use tokio::task::JoinSet;
 
 use super::{
@@ -63,13 +62,8 @@ async fn send(sandbox: Sandbox, delivery: Delivery) {
 fn taken(state: &mut State, delivery: &Delivery, body: &str) {
     state.desk.outbox.note(|counts| counts.delivered += 1);
     if delivery.kind == DeliveryKind::Deletion {
-        let answer: Value = serde_json::from_str(body).unwrap_or_default();
-        let text = |name: &str| answer[name].as_str().map(str::to_owned);
-        state.desk.deletions.push(DeletionReply {
-            person: delivery.about.first().cloned().unwrap_or_default(),
-            url: text("url"),
-            confirmation_code: text("confirmation_code"),
-        });
+        let person = delivery.about.first().map_or("", String::as_str);
+        state.desk.deletions.push(DeletionReply::read(person, body));
     }
 }
 

@@ -44,6 +44,7 @@ use axum::{Router, middleware, routing::any};
 use crate::{Sandbox, clock::dated};
 pub use acts::{Act, ActError};
 pub use budget::{BudgetMode, TINY};
+pub use callbacks::{CallbackAnswer, CallbackError, CallbackKind, CallbackOrder};
 pub use data::Script;
 pub(crate) use data::populate;
 pub use deliveries::{Delivery, DeliveryKind};

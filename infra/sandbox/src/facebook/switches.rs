@@ -88,6 +88,8 @@ pub struct Switches {
     pub faults: Vec<CallFault>,
     /// Versions that are over, such as `v26.0`.
     pub expired_versions: BTreeSet<String>,
+    /// Versions that answer with a warning, as v22.0 and v23.0 do anyway.
+    pub deprecated_versions: BTreeSet<String>,
     /// How large the rate limits are.
     pub budget: BudgetMode,
     /// No page of a list holds more entries than this.
@@ -107,6 +109,7 @@ impl Switches {
     pub(crate) fn set(&mut self, change: SwitchChange) {
         self.faults.extend(change.faults);
         self.expired_versions.extend(change.expire_version);
+        self.deprecated_versions.extend(change.deprecate_version);
         self.budget = change.budget.unwrap_or(self.budget);
         self.webhooks = change.webhooks.unwrap_or(self.webhooks);
         self.reorder = change.reorder.unwrap_or(self.reorder);
@@ -128,6 +131,8 @@ pub struct SwitchChange {
     pub faults: Vec<CallFault>,
     /// Added to [`Switches::expired_versions`].
     pub expire_version: Option<String>,
+    /// Added to [`Switches::deprecated_versions`].
+    pub deprecate_version: Option<String>,
     /// See [`Switches::budget`]; counting starts from zero.
     pub budget: Option<BudgetMode>,
     /// See [`Switches::page_size`]; 0 takes the limit away.

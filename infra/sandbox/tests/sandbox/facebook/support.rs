@@ -37,6 +37,8 @@ pub(crate) async fn queued() -> World {
         options.facebook.leads_per_form = 5;
         let url = CALLBACK.parse().unwrap();
         options.facebook.callback = Some(Callback { url, verify_token: VERIFY_TOKEN.to_owned() });
+        options.facebook.deauthorize = "http://127.0.0.1:1/facebook/deauthorize".parse().ok();
+        options.facebook.deletion = "http://127.0.0.1:1/facebook/deletion".parse().ok();
     })
     .await
 }

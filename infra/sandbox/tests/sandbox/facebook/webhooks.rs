@@ -4,8 +4,8 @@ use chrono::Duration;
 use sandbox::{
     Notify,
     facebook::{
-        ALICE, BAKERY, BOB, CATERING_FORM, CLIENT_ID, CLIENT_SECRET, CYCLING, Callback, Delivery, DeliveryKind,
-        FITNESS, Forgery, NEWSLETTER_FORM, TEST_RIDE_FORM, TRIAL_FORM,
+        ALICE, BAKERY, BOB, CATERING_FORM, CLIENT_ID, CLIENT_SECRET, CYCLING, Callback, CallbackKind, CallbackOrder,
+        Delivery, DeliveryKind, FITNESS, Forgery, NEWSLETTER_FORM, OTHER_CLIENT_SECRET, TEST_RIDE_FORM, TRIAL_FORM,
     },
 };
 use serde_json::{Value, json};
@@ -216,6 +216,46 @@ async fn a_person_who_removes_the_app_makes_it_be_called_back() {
     assert_eq!((reply.person.as_str(), reply.confirmation_code.as_deref()), (ALICE, Some("c0de")));
     let impossible = json!({ "act": "removeApp", "person": ALICE });
     assert_eq!(world.control("acts", impossible).await.status, 400, "nothing is left to remove");
+}
+
+#[tokio::test]
+async fn a_callback_can_be_ordered_and_its_answer_is_told() {
+    let hook = Hook::open(|_, request| match request.contains("/deletion") {
+        true => (200, json!({ "url": "https://example.com/x", "confirmation_code": "c0de" }).to_string()),
+        false => (403, "no".to_owned()),
+    })
+    .await;
+    let world = queued().await;
+    let facebook = world.sandbox.facebook();
+    let address = hook.url.join("/deletion").unwrap();
+    let order = json!({ "kind": "deletion", "person": ALICE, "address": address.as_str() });
+    let told = world.control("callback", order).await.json();
+    let deletion = json!({ "person": ALICE, "url": "https://example.com/x", "confirmationCode": "c0de" });
+    assert_eq!(
+        (&told["why"], &told["answer"]["status"], &told["answer"]["deletion"]),
+        (&Value::Null, &json!(200), &deletion)
+    );
+    assert_eq!(facebook.deletion_replies()[0].confirmation_code.as_deref(), Some("c0de"));
+
+    let elsewhere = Some(hook.url.to_string());
+    let stranger =
+        CallbackOrder { address: elsewhere, forged: true, ..CallbackOrder::of(CallbackKind::Deauthorize, "1") };
+    let answer = facebook.call_back(&stranger).await.unwrap();
+    assert_eq!((answer.status, answer.body.as_str(), answer.deletion), (403, "no", None));
+    let built = facebook.callback(&stranger).unwrap();
+    assert_eq!(hook.arrived()[1].split("\r\n\r\n").nth(1), Some(built.body.as_str()), "what is built is what is sent");
+    assert_eq!(signed_person(&built, CLIENT_SECRET), None);
+    assert_eq!(signed_person(&built, OTHER_CLIENT_SECRET).as_deref(), Some("1"));
+    let genuine = facebook.callback(&CallbackOrder::of(CallbackKind::Deauthorize, BOB)).unwrap();
+    assert_eq!(signed_person(&genuine, CLIENT_SECRET).as_deref(), Some(BOB));
+    assert!(genuine.address.ends_with("/facebook/deauthorize"));
+
+    let nobody = world.control("callback", json!({ "kind": "deletion", "person": ALICE })).await.json();
+    assert!(nobody["answer"].is_null() && text(&nobody, "why").contains("connection"));
+    assert!(facebook.waiting().is_empty(), "nothing is tried again");
+    let bare = World::with(|options| options.events = 0).await;
+    let nowhere = bare.control("callback", json!({ "kind": "deletion", "person": ALICE })).await;
+    assert_eq!(nowhere.status, 400);
 }
 
 #[tokio::test]
