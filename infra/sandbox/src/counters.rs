@@ -1,74 +1,23 @@
-//! How often each kind of path was asked for.
+//! How often each kind of request arrived.
 
 use std::collections::BTreeMap;
 
-use http::Method;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-/// What a request asks of the provider.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum PathKind {
-    /// The consent page.
-    Consent,
-    /// Exchanging a code or refreshing a token.
-    Token,
-    /// Revoking a grant.
-    Revoke,
-    /// Who the account is.
-    Userinfo,
-    /// The calendars of the account.
-    CalendarList,
-    /// Listing the events of one calendar.
-    Events,
-    /// Reading one event.
-    Event,
-    /// Inserting, changing or deleting one event.
-    Write,
-    /// Expanding one series.
-    Instances,
-    /// Opening a watch channel.
-    Watch,
-    /// Ending a watch channel.
-    Stop,
-}
-
-impl PathKind {
-    /// The kind of a request to the provider; `None` for anything else.
-    pub(crate) fn of(method: &Method, path: &str) -> Option<Self> {
-        let path = path.strip_prefix("/google/")?;
-        match path {
-            "o/oauth2/v2/auth" => Some(Self::Consent),
-            "token" => Some(Self::Token),
-            "revoke" => Some(Self::Revoke),
-            "userinfo" => Some(Self::Userinfo),
-            "calendar/v3/channels/stop" => Some(Self::Stop),
-            "calendar/v3/users/me/calendarList" => Some(Self::CalendarList),
-            _ => Self::of_calendar(method, path.strip_prefix("calendar/v3/calendars/")?),
-        }
-    }
-
-    fn of_calendar(method: &Method, path: &str) -> Option<Self> {
-        let mut parts = path.split('/').skip(1);
-        match (parts.next(), parts.next(), parts.next()) {
-            (Some("events"), Some("watch"), None) if method == Method::POST => Some(Self::Watch),
-            (Some("events"), Some(_), Some("instances")) => Some(Self::Instances),
-            (Some("events"), _, _) if method != Method::GET => Some(Self::Write),
-            (Some("events"), None, _) => Some(Self::Events),
-            (Some("events"), Some(_), _) => Some(Self::Event),
-            _ => None,
-        }
-    }
-}
-
-/// Requests by kind of path.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+/// Requests by kind, those that were made to fail included.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
-pub struct Counters(BTreeMap<PathKind, u64>);
+pub struct Tally<K: Ord>(BTreeMap<K, u64>);
 
-impl Counters {
+impl<K: Ord> Default for Tally<K> {
+    fn default() -> Self {
+        Self(BTreeMap::new())
+    }
+}
+
+impl<K: Ord> Tally<K> {
     /// How many requests of this kind arrived.
-    pub fn of(&self, kind: PathKind) -> u64 {
+    pub fn of(&self, kind: K) -> u64 {
         self.0.get(&kind).copied().unwrap_or_default()
     }
 
@@ -77,7 +26,7 @@ impl Counters {
         self.0.values().sum()
     }
 
-    pub(crate) fn count(&mut self, kind: PathKind) {
+    pub(crate) fn count(&mut self, kind: K) {
         *self.0.entry(kind).or_default() += 1;
     }
 }

@@ -4,13 +4,17 @@
 //! the code under `shared/providers` is held against the provider and not against itself. Everything is kept in
 //! memory; [`Sandbox::export`] hands the whole state to a caller who wants it to outlive the process.
 
+mod clock;
 mod control;
 mod counters;
+mod dice;
 pub mod facebook;
-mod faults;
 pub mod google;
+pub mod misbehaviour;
 mod notifications;
-mod switches;
+mod parameters;
+mod secrets;
+mod shell;
 pub mod tiktok;
 
 use std::{
@@ -19,7 +23,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use axum::{Router, middleware};
+use axum::Router;
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -28,19 +32,30 @@ use url::Url;
 
 use notifications::Outbox;
 
-pub use counters::{Counters, PathKind};
-pub use google::consent::{Consent, ConsentError};
+pub use clock::Clock;
+pub use counters::Tally;
+pub use google::{
+    Counters, Fault, FaultKind, PathKind, Rotation, SwitchChange, Switches,
+    consent::{Consent, ConsentError},
+};
 pub use notifications::{DeliveryError, Notification, NotificationCounts, NotificationMode, Notify, Retry};
-pub use switches::{Fault, FaultKind, Rotation, SwitchChange, Switches};
-
-/// Tells the time; the sandbox reads no other clock.
-pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 
 /// The version of what [`Sandbox::export`] gives. 2: with watch channels and what deleted events were.
 const SNAPSHOT_VERSION: u32 = 2;
 
 /// The oldest version that is restored: what it lacks has a meaning when it is absent.
 const OLDEST_SNAPSHOT: u32 = 1;
+
+/// There is no such thing in the sandbox.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the sandbox knows no {0}")]
+pub struct Unknown(pub(crate) String);
+
+impl Unknown {
+    pub(crate) fn of(kind: &str, id: &str) -> Self {
+        Self(format!("{kind} {id}"))
+    }
+}
 
 /// How a sandbox is set up.
 #[derive(Clone)]
@@ -118,7 +133,7 @@ pub(crate) struct State {
     #[serde(skip)]
     pub(crate) counters: Counters,
     #[serde(skip)]
-    pub(crate) outbox: Outbox,
+    pub(crate) outbox: Outbox<Notification>,
     #[serde(skip)]
     pub(crate) revision: u64,
 }
@@ -128,7 +143,7 @@ impl State {
     fn announce(&mut self, now: DateTime<Utc>) {
         self.google.prune_channels(now);
         for notification in self.google.announcements() {
-            self.outbox.post(notification, self.switches.notifications);
+            self.outbox.post(notification, self.switches.notifications, false);
         }
     }
 }
@@ -183,9 +198,8 @@ impl Sandbox {
 
     /// Every route of the sandbox.
     pub fn router(&self) -> Router {
-        google::router()
-            .layer(middleware::from_fn_with_state(self.clone(), faults::apply))
-            .merge(facebook::router(self.clone()))
+        google::router(self)
+            .merge(facebook::router(self))
             .merge(control::router())
             .merge(tiktok::router(self))
             .with_state(self.clone())
@@ -269,7 +283,7 @@ impl Sandbox {
     /// # Errors
     /// [`google::Unknown`] when it names an account that is not there.
     pub fn switch(&self, change: SwitchChange) -> Result<(), google::Unknown> {
-        switches::apply(self, change)
+        google::switches::apply(self, change)
     }
 
     /// Makes the sandbox behave from now on: the next answers that match go wrong in this way.
@@ -282,7 +296,7 @@ impl Sandbox {
         self.write(|state| {
             let former = std::mem::take(&mut state.switches);
             former.read_only_calendars.iter().for_each(|calendar| state.google.touch_lists(calendar));
-            state.outbox.release();
+            state.outbox.release(false);
         });
     }
 

@@ -1,7 +1,6 @@
 //! Whose call it is, and what it may touch.
 
 use chrono::{DateTime, Utc};
-use ring::hmac;
 
 use super::{
     call::Call,
@@ -9,6 +8,7 @@ use super::{
     grants::{Grant, Token, TokenKind},
     state::{App, Facebook, Page, Person},
 };
+use crate::secrets::hex_hmac;
 
 /// Who calls.
 pub(crate) enum Caller<'a> {
@@ -50,16 +50,6 @@ pub(crate) fn app_of<'a>(facebook: &'a Facebook, token: &str) -> Option<&'a App>
 fn prove(app: &App, token: &str, call: &Call) -> Result<(), GraphError> {
     let given = call.one("appsecret_proof").ok_or_else(GraphError::proof_missing)?;
     if given == hex_hmac(&app.secret, token.as_bytes()) { Ok(()) } else { Err(GraphError::proof_wrong()) }
-}
-
-/// HMAC-SHA256 in lowercase hex.
-pub(crate) fn hex_hmac(key: &str, message: &[u8]) -> String {
-    hmac_of(key, message).iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// HMAC-SHA256.
-pub(crate) fn hmac_of(key: &str, message: &[u8]) -> Vec<u8> {
-    hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key.as_bytes()), message).as_ref().to_vec()
 }
 
 /// What the token stands on, if it is alive. Otherwise the first reason, in the order in which Facebook finds them.

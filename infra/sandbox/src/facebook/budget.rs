@@ -141,6 +141,11 @@ impl Standing {
         Self { percent: 100, minutes, ..self }
     }
 
+    /// The JSON of the older header `X-Ad-Account-Usage`: the same, as no other ad counts against the account.
+    pub(crate) fn of_ad_account(&self) -> Value {
+        json!({ "acc_id_util_pct": self.percent })
+    }
+
     /// The header's name and its JSON.
     pub(crate) fn header(&self) -> (&'static str, Value) {
         let kind = match self.bucket {

@@ -1,69 +1,76 @@
-//! The switches and buttons of Facebook: for people a part of the page, for tests and scripts JSON.
+//! What scripts and the page's buttons do to Facebook's imitation.
 
 use axum::{
     Json, Router,
-    extract::{Path, State, rejection::JsonRejection},
-    response::{IntoResponse, Response},
+    body::Bytes,
+    extract::{Path, State},
     routing::{get, post},
 };
-use http::StatusCode;
+use http::HeaderMap;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use url::Url;
 
-use super::{Act, Consent, Forgery, LeadOrder, SwitchChange};
-use crate::{Sandbox, control::Refusal};
+use super::{CallbackError, Consent};
+use crate::{
+    Sandbox,
+    control::{self, Controls, Refusal, read, sent},
+};
 
-/// Facebook's part of the sandbox's page.
-pub(crate) const PANEL: &str = include_str!("panel.html");
+pub(crate) const CONTROLS: Controls = Controls {
+    panel: include_str!("controls.html"),
+    shows: &[
+        ("switches", |sandbox| json!(sandbox.facebook().switches())),
+        ("webhooks", |sandbox| json!(sandbox.facebook().delivery_counts())),
+        ("deliveries", deliveries),
+        ("overview", |sandbox| sandbox.facebook().overview()),
+        ("requests", |sandbox| json!(sandbox.facebook().counters())),
+    ],
+    does: &[
+        ("switches", |sandbox, body| {
+            sandbox.facebook().switch(read(body)?);
+            Ok(json!(sandbox.facebook().switches()))
+        }),
+        ("acts", |sandbox, body| {
+            sandbox.facebook().act(read(body)?)?;
+            Ok(json!({ "done": true }))
+        }),
+        ("leads", |sandbox, body| Ok(json!({ "leads": sandbox.facebook().add_leads(&read(body)?)? }))),
+        ("redeliver", redeliver),
+        ("forge", |sandbox, body| {
+            sandbox.facebook().forge(&read(body)?)?;
+            Ok(json!({ "done": true }))
+        }),
+        ("consent", |sandbox, body| {
+            let (url, decided): (_, Consent) = control::consent(body)?;
+            Ok(control::redirect(&sandbox.facebook().consent(&url, &decided)?))
+        }),
+        ("deliveries", |sandbox, _| {
+            sandbox.facebook().hurry();
+            Ok(Value::Null)
+        }),
+    ],
+    resets: &[
+        ("switches", |sandbox| {
+            sandbox.facebook().reset_switches();
+            json!(sandbox.facebook().switches())
+        }),
+        ("requests", |sandbox| {
+            sandbox.facebook().reset_counters();
+            Value::Null
+        }),
+    ],
+};
 
-type Asked<T> = Result<Json<T>, JsonRejection>;
-
+/// What names a form in its path, or waits for somebody's answer.
 pub(crate) fn router() -> Router<Sandbox> {
     Router::new()
-        .route("/_sandbox/facebook/switches", get(show).post(switch).delete(reset))
-        .route("/_sandbox/facebook/acts", post(act))
-        .route("/_sandbox/facebook/leads", post(add_leads))
         .route("/_sandbox/facebook/leads/{form}", get(leads))
-        .route("/_sandbox/facebook/redeliver", post(redeliver))
-        .route("/_sandbox/facebook/forge", post(forge))
-        .route("/_sandbox/facebook/consent", post(consent))
         .route("/_sandbox/facebook/handshake", post(handshake))
-        .route("/_sandbox/facebook/deliveries", get(deliveries).post(hurry))
-        .route("/_sandbox/facebook/overview", get(overview))
-        .route("/_sandbox/facebook/requests", get(requests).delete(reset_requests))
-}
-
-async fn show(State(sandbox): State<Sandbox>) -> Response {
-    Json(sandbox.facebook().switches()).into_response()
-}
-
-async fn switch(State(sandbox): State<Sandbox>, change: Asked<SwitchChange>) -> Result<Response, Refusal> {
-    let Json(change) = change?;
-    sandbox.facebook().switch(change);
-    Ok(Json(sandbox.facebook().switches()).into_response())
-}
-
-async fn reset(State(sandbox): State<Sandbox>) -> Response {
-    sandbox.facebook().reset_switches();
-    Json(sandbox.facebook().switches()).into_response()
-}
-
-async fn act(State(sandbox): State<Sandbox>, act: Asked<Act>) -> Result<Json<Value>, Refusal> {
-    let Json(act) = act?;
-    sandbox.facebook().act(act).map_err(Refusal::of)?;
-    Ok(Json(json!({ "done": true })))
-}
-
-async fn add_leads(State(sandbox): State<Sandbox>, order: Asked<LeadOrder>) -> Result<Json<Value>, Refusal> {
-    let Json(order) = order?;
-    let leads = sandbox.facebook().add_leads(&order).map_err(Refusal::of)?;
-    Ok(Json(json!({ "leads": leads })))
+        .route("/_sandbox/facebook/callback", post(callback))
 }
 
 async fn leads(State(sandbox): State<Sandbox>, Path(form): Path<String>) -> Result<Json<Value>, Refusal> {
-    let leads = sandbox.facebook().leads(&form).map_err(Refusal::of)?;
-    Ok(Json(json!({ "leads": leads })))
+    Ok(Json(json!({ "leads": sandbox.facebook().leads(&form)? })))
 }
 
 #[derive(Deserialize)]
@@ -78,36 +85,9 @@ fn once() -> usize {
     1
 }
 
-async fn redeliver(State(sandbox): State<Sandbox>, again: Asked<Again>) -> Result<Json<Value>, Refusal> {
-    let Json(Again { leads, copies }) = again?;
-    let messages = sandbox.facebook().redeliver(&leads, copies.min(10_000)).map_err(Refusal::of)?;
-    Ok(Json(json!({ "messages": messages })))
-}
-
-async fn forge(State(sandbox): State<Sandbox>, forgery: Asked<Forgery>) -> Result<Json<Value>, Refusal> {
-    let Json(forgery) = forgery?;
-    sandbox.facebook().forge(&forgery).map_err(Refusal::of)?;
-    Ok(Json(json!({ "done": true })))
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ConsentBody {
-    authorization_url: String,
-    person: Option<String>,
-    #[serde(default)]
-    deny: bool,
-    #[serde(default)]
-    decline: Vec<String>,
-    pages: Option<Vec<String>>,
-}
-
-async fn consent(State(sandbox): State<Sandbox>, body: Asked<ConsentBody>) -> Result<Json<Value>, Refusal> {
-    let Json(ConsentBody { authorization_url, person, deny, decline, pages }) = body?;
-    let url = Url::parse(&authorization_url).map_err(Refusal::of)?;
-    let consent = Consent { person, deny, decline, pages };
-    let redirect = sandbox.facebook().consent(&url, &consent).map_err(Refusal::of)?;
-    Ok(Json(json!({ "redirect": redirect.as_str() })))
+fn redeliver(sandbox: &Sandbox, body: Value) -> Result<Value, Refusal> {
+    let Again { leads, copies } = read(body)?;
+    Ok(json!({ "messages": sandbox.facebook().redeliver(&leads, copies.min(10_000))? }))
 }
 
 #[derive(Default, Deserialize)]
@@ -116,36 +96,25 @@ struct HandshakeBody {
     verify_token: Option<String>,
 }
 
-async fn handshake(State(sandbox): State<Sandbox>, body: Asked<HandshakeBody>) -> Result<Json<Value>, Refusal> {
-    let Json(HandshakeBody { verify_token }) = body?;
+async fn handshake(State(sandbox): State<Sandbox>, headers: HeaderMap, body: Bytes) -> Result<Json<Value>, Refusal> {
+    let HandshakeBody { verify_token } = read(sent(&headers, &body)?)?;
     let outcome = sandbox.facebook().handshake(verify_token.as_deref()).await;
     Ok(Json(json!({ "passed": outcome.is_ok(), "why": outcome.err() })))
 }
 
-async fn deliveries(State(sandbox): State<Sandbox>) -> Response {
+async fn callback(State(sandbox): State<Sandbox>, headers: HeaderMap, body: Bytes) -> Result<Json<Value>, Refusal> {
+    match sandbox.facebook().call_back(&read(sent(&headers, &body)?)?).await {
+        Ok(answer) => Ok(Json(json!({ "answer": answer, "why": null }))),
+        Err(CallbackError::Unanswered(why)) => Ok(Json(json!({ "answer": null, "why": why.to_string() }))),
+        Err(nowhere @ CallbackError::Nowhere(_)) => Err(nowhere.into()),
+    }
+}
+
+fn deliveries(sandbox: &Sandbox) -> Value {
     let facebook = sandbox.facebook();
-    Json(json!({
+    json!({
         "counts": facebook.delivery_counts(),
         "waiting": facebook.waiting(),
         "deletionReplies": facebook.deletion_replies(),
-    }))
-    .into_response()
-}
-
-async fn hurry(State(sandbox): State<Sandbox>) -> StatusCode {
-    sandbox.facebook().hurry();
-    StatusCode::NO_CONTENT
-}
-
-async fn overview(State(sandbox): State<Sandbox>) -> Json<Value> {
-    Json(sandbox.facebook().overview())
-}
-
-async fn requests(State(sandbox): State<Sandbox>) -> Response {
-    Json(sandbox.facebook().counters()).into_response()
-}
-
-async fn reset_requests(State(sandbox): State<Sandbox>) -> StatusCode {
-    sandbox.facebook().reset_counters();
-    StatusCode::NO_CONTENT
+    })
 }

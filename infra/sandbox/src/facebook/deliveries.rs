@@ -1,14 +1,15 @@
 //! What Facebook sends to apps: kept until it is due, sent, and sent again when it was refused.
 
-use std::collections::VecDeque;
-
 use chrono::{DateTime, Duration, Utc};
 use serde::Serialize;
 
 use crate::{
-    DeliveryError, NotificationCounts, NotificationMode, Notify,
-    google::data::dice::Dice,
-    notifications::exchange::{self, Reply},
+    DeliveryError,
+    notifications::{
+        Outbox,
+        exchange::{self, Reply},
+        header,
+    },
 };
 
 /// Seconds to wait before each further attempt: at once, then with falling frequency. The last one is repeated.
@@ -55,8 +56,7 @@ pub struct Delivery {
 impl Delivery {
     /// The value of a header; the case of its name does not matter.
     pub fn header(&self, name: &str) -> Option<&str> {
-        let of_name = |(key, _): &&(String, String)| key.eq_ignore_ascii_case(name);
-        self.headers.iter().find(of_name).map(|(_, value)| value.as_str())
+        header(&self.headers, name)
     }
 
     /// Sends it once, without retries: the status and the body of the answer.
@@ -85,83 +85,7 @@ impl Delivery {
     }
 }
 
-/// Deliveries that wait.
-#[derive(Default)]
-pub(crate) struct Outbox {
-    pub(crate) notify: Notify,
-    waiting: VecDeque<Delivery>,
-    held: Vec<Delivery>,
-    counts: NotificationCounts,
-    /// Deliveries so far that were put at any place.
-    shuffled: u64,
-}
-
-impl Outbox {
-    pub(crate) fn new(notify: Notify) -> Self {
-        Self { notify, ..Self::default() }
-    }
-
-    /// Takes a delivery, and does with it what the switches say.
-    pub(crate) fn post(&mut self, delivery: Delivery, mode: NotificationMode, reorder: bool) {
-        self.counts.due += 1;
-        match mode {
-            NotificationMode::Deliver => self.enqueue(delivery, reorder),
-            NotificationMode::Drop => self.counts.dropped += 1,
-            NotificationMode::Duplicate => {
-                self.enqueue(delivery.clone(), reorder);
-                self.enqueue(delivery, reorder);
-            }
-            NotificationMode::Hold => self.held.push(delivery),
-        }
-    }
-
-    /// Past the switches.
-    pub(crate) fn enqueue(&mut self, delivery: Delivery, reorder: bool) {
-        let mut place = self.waiting.len();
-        if reorder {
-            self.shuffled += 1;
-            place = Dice::new(self.shuffled).below(u32::try_from(place + 1).unwrap_or(u32::MAX)) as usize;
-        }
-        self.waiting.insert(place, delivery);
-    }
-
-    /// Lets go what was held back; how many.
-    pub(crate) fn release(&mut self, reorder: bool) -> usize {
-        let held = std::mem::take(&mut self.held);
-        let count = held.len();
-        held.into_iter().for_each(|delivery| self.enqueue(delivery, reorder));
-        count
-    }
-
-    /// Everything that waits, due or not.
-    pub(crate) fn take(&mut self) -> Vec<Delivery> {
-        self.waiting.drain(..).collect()
-    }
-
-    /// What is due, for the task that sends; nothing when a test wants to take it.
-    pub(crate) fn take_due(&mut self, now: DateTime<Utc>) -> Vec<Delivery> {
-        if self.notify == Notify::Queue {
-            return Vec::new();
-        }
-        let (due, later) = self.take().into_iter().partition(|delivery| delivery.due_at <= now);
-        self.waiting = later;
-        Vec::from_iter::<VecDeque<_>>(due)
-    }
-
-    pub(crate) fn waiting(&self) -> impl Iterator<Item = &Delivery> {
-        self.waiting.iter().chain(&self.held)
-    }
-
-    /// Makes all that waits due now.
-    pub(crate) fn hurry(&mut self, now: DateTime<Utc>) {
-        self.waiting.iter_mut().for_each(|delivery| delivery.due_at = delivery.due_at.min(now));
-    }
-
-    pub(crate) fn note(&mut self, count: impl FnOnce(&mut NotificationCounts)) {
-        count(&mut self.counts);
-    }
-
-    pub(crate) fn counts(&self) -> NotificationCounts {
-        NotificationCounts { held: self.held.len(), waiting: self.waiting.len(), ..self.counts }
-    }
+/// Makes all that waits due now.
+pub(crate) fn hurry(outbox: &mut Outbox<Delivery>, now: DateTime<Utc>) {
+    outbox.waiting_mut().for_each(|delivery| delivery.due_at = delivery.due_at.min(now));
 }

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use serde::Serialize;
+use serde_json::Value;
 use tokio::sync;
 use url::Url;
 
-use super::{budget::Usage, deliveries::Outbox, kinds::CallCounters, switches::Switches};
-use crate::Notify;
+use super::{budget::Usage, deliveries::Delivery, kinds::CallCounters, switches::Switches};
+use crate::{Notify, notifications::Outbox};
 
 /// Where an app wants to be told of changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +50,15 @@ pub struct DeletionReply {
     pub confirmation_code: Option<String>,
 }
 
+impl DeletionReply {
+    /// What an app has answered about a person.
+    pub(crate) fn read(person: &str, body: &str) -> Self {
+        let answer: Value = serde_json::from_str(body).unwrap_or_default();
+        let text = |name: &str| answer[name].as_str().map(str::to_owned);
+        Self { person: person.to_owned(), url: text("url"), confirmation_code: text("confirmation_code") }
+    }
+}
+
 /// Everything beside the state.
 #[derive(Default)]
 pub(crate) struct Desk {
@@ -56,7 +66,7 @@ pub(crate) struct Desk {
     pub(crate) switches: Switches,
     pub(crate) counters: CallCounters,
     pub(crate) usage: Usage,
-    pub(crate) outbox: Outbox,
+    pub(crate) outbox: Outbox<Delivery>,
     pub(crate) deletions: Vec<DeletionReply>,
     /// Told whenever a delivery may have become due.
     pub(crate) wake: Arc<sync::Notify>,

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use axum::response::{IntoResponse, Response};
-use http::{Method, StatusCode, header};
+use axum::response::Response;
+use http::Method;
+use serde::Deserialize;
 use url::Url;
 
 use super::{
     call::Call,
-    dialog_page,
+    dialog_page::{self, LOOK},
     grants::Decision,
     request::{DialogRequest, RequestError},
     scopes::PUBLIC_PROFILE,
@@ -17,7 +18,8 @@ use super::{
 use crate::Sandbox;
 
 /// What the person in front of the dialog does.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct Consent {
     /// The person's id; `None`: the first.
     pub person: Option<String>,
@@ -51,7 +53,7 @@ pub(crate) fn decide(sandbox: &Sandbox, query: &str, consent: &Consent) -> Resul
     let now = sandbox.now();
     let decided = sandbox.read(|state| decision(&state.facebook, query, sandbox.redirect_uris(), consent));
     let (request, decision) = decided?;
-    let mut url = Url::parse(&request.redirect_uri).map_err(|_| RequestError::RedirectMismatch)?;
+    let mut url = request.redirect.clone();
     match decision {
         Some(decision) => {
             let code = sandbox.write(|state| state.facebook.grants.consent(decision, now));
@@ -121,14 +123,11 @@ pub(crate) fn pages_of<'a>(facebook: &'a Facebook, person: &'a str) -> impl Iter
 /// `GET|POST /{version}/dialog/oauth`; the page's own form posts, and the request stands in the query still.
 pub(crate) fn answer(sandbox: &Sandbox, call: &Call, query: &str) -> Response {
     if call.method == Method::POST {
-        return match decide(sandbox, query, &consent_of_form(sandbox, call, query)) {
-            Ok(url) => (StatusCode::SEE_OTHER, [(header::LOCATION, url.to_string())]).into_response(),
-            Err(error) => dialog_page::refused(&error.to_string()),
-        };
+        return LOOK.decided(decide(sandbox, query, &consent_of_form(sandbox, call, query)));
     }
     sandbox.read(|state| match DialogRequest::parse(query, &state.facebook, sandbox.redirect_uris()) {
         Ok(request) => dialog_page::render(&request, &state.facebook),
-        Err(error) => dialog_page::refused(&error.to_string()),
+        Err(error) => LOOK.refused(&error),
     })
 }
 

@@ -11,7 +11,9 @@ use super::{
     forms,
     grants::TokenKind,
     graph::Meeting,
-    leads, me, oauth, pages, subscriptions, test_leads, webhooks,
+    leads, me, oauth, pages,
+    paging::List,
+    subscriptions, test_leads, webhooks,
 };
 use crate::{Sandbox, State};
 
@@ -73,9 +75,9 @@ fn edge_of(
     (id, edge): (&str, &str),
 ) -> Result<Value, GraphError> {
     let (facebook, now) = (&mut state.facebook, sandbox.now());
-    let paging = (meeting.version, state.desk.switches.page_size);
+    let list = List { sandbox, call, version: meeting.version, most: state.desk.switches.page_size };
     match edge {
-        "accounts" => return me::accounts(sandbox, facebook, call, id, paging),
+        "accounts" => return me::accounts(facebook, &list, id, now),
         "subscriptions" => return subscriptions::list(facebook, call, id, now),
         _ => {}
     }
@@ -86,8 +88,8 @@ fn edge_of(
     let held = caller.token()?;
     match edge {
         "subscribed_apps" => pages::subscribed(facebook, &held, call, id),
-        "leadgen_forms" => forms::list(sandbox, facebook, &held, call, paging),
-        "leads" => leads::list(sandbox, facebook, &held, call, paging),
+        "leadgen_forms" => forms::list(facebook, &held, &list, now),
+        "leads" => leads::list(facebook, &held, &list, now),
         "test_leads" => test_leads::list(facebook, &held, call, id, now),
         _ => Err(GraphError::unknown_path(&format!("{id}/{edge}"))),
     }

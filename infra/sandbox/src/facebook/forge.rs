@@ -7,11 +7,11 @@ use serde_json::json;
 use super::{
     CLIENT_ID, OTHER_CLIENT_SECRET,
     acts::ActError,
-    callbacks,
-    deliveries::{Delivery, DeliveryKind},
+    callbacks::{self, CallbackKind, CallbackOrder},
+    deliveries::Delivery,
     webhooks,
 };
-use crate::State;
+use crate::{State, secrets::hex_hmac};
 
 /// How a message is forged. The body of `POST /_sandbox/facebook/forge`, such as
 /// `{"forge": "badSignature", "lead": "…"}`.
@@ -66,7 +66,7 @@ pub(crate) fn forge(state: &mut State, forgery: &Forgery, now: DateTime<Utc>) ->
         Forgery::Sha1Only { lead } => with_signature(genuine(state, lead, now)?, None),
         Forgery::OtherSecret { lead } => {
             let genuine = genuine(state, lead, now)?;
-            let signature = super::access::hex_hmac(OTHER_CLIENT_SECRET, genuine.body.as_bytes());
+            let signature = hex_hmac(OTHER_CLIENT_SECRET, genuine.body.as_bytes());
             with_signature(genuine, Some(&signature))
         }
         Forgery::Tampered { lead } => {
@@ -74,10 +74,10 @@ pub(crate) fn forge(state: &mut State, forgery: &Forgery, now: DateTime<Utc>) ->
             let body = genuine.body.replacen("\"object\":\"page\"", "\"object\":\"page\" ", 1);
             Delivery { body, ..genuine }
         }
-        Forgery::Deauthorize { person } => signed_by_another(state, DeliveryKind::Deauthorize, person, now)?,
-        Forgery::Deletion { person } => signed_by_another(state, DeliveryKind::Deletion, person, now)?,
+        Forgery::Deauthorize { person } => signed_by_another(state, CallbackKind::Deauthorize, person, now)?,
+        Forgery::Deletion { person } => signed_by_another(state, CallbackKind::Deletion, person, now)?,
     };
-    state.desk.outbox.enqueue(forged, false);
+    state.desk.outbox.enqueue(forged);
     state.desk.wake.notify_one();
     Ok(())
 }
@@ -109,14 +109,9 @@ fn without(mut delivery: Delivery, name: &str) -> Delivery {
 
 fn signed_by_another(
     state: &State,
-    kind: DeliveryKind,
+    kind: CallbackKind,
     person: &str,
     now: DateTime<Utc>,
 ) -> Result<Delivery, ActError> {
-    let nowhere = || ActError::Impossible("the app has no such callback".to_owned());
-    let setup = &state.desk.setup;
-    let address = if kind == DeliveryKind::Deletion { &setup.deletion } else { &setup.deauthorize };
-    let app = state.facebook.apps.get(CLIENT_ID).ok_or_else(nowhere)?;
-    let address = address.as_ref().ok_or_else(nowhere)?;
-    Ok(callbacks::callback(app, OTHER_CLIENT_SECRET, kind, address, person, now))
+    callbacks::ordered(state, &CallbackOrder { forged: true, ..CallbackOrder::of(kind, person) }, now)
 }

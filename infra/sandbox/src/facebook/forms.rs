@@ -8,10 +8,9 @@ use super::{
     call::Call,
     errors::GraphError,
     fields::{self, Shape},
-    paging::{self, Window},
+    paging::List,
     state::{Facebook, Form},
 };
-use crate::Sandbox;
 
 const FORM: Shape = Shape {
     node: "LeadgenForm",
@@ -32,21 +31,19 @@ const FORM: Shape = Shape {
 
 /// `GET /{page-id}/leadgen_forms`
 pub(crate) fn list(
-    sandbox: &Sandbox,
     facebook: &Facebook,
     held: &Held<'_>,
-    call: &Call,
-    (version, most): (&str, Option<usize>),
+    list: &List<'_>,
+    now: DateTime<Utc>,
 ) -> Result<Value, GraphError> {
+    let call = list.call;
     let names = FORM.named(call.one("fields"))?;
     let id = call.path.first().map(String::as_str).unwrap_or_default();
     let page = held.page(facebook, call, id)?;
     may_read(held)?;
     let of_page = facebook.forms.values().filter(|form| form.page == page.id && !form.gone);
-    let (keys, more) = Window::of(call, most)?.cut(of_page.map(|form| form.id.clone()), false);
-    let now = sandbox.now();
-    let data = keys.iter().filter_map(|key| facebook.form(key)).map(|form| show(form, &names, now)).collect();
-    Ok(paging::answer(sandbox, call, version, &keys, data, more))
+    let shown = |id: &String| facebook.form(id).map(|form| show(form, &names, now));
+    list.answer(of_page.map(|form| form.id.clone()), false, shown)
 }
 
 /// `GET /{form-id}`

@@ -11,7 +11,7 @@ use super::{
     state::{Facebook, FormStatus},
     webhooks,
 };
-use crate::{State, google::data::dice::Dice};
+use crate::{State, dice::Dice};
 
 /// Leads at most in one go.
 const MOST: usize = 10_000;

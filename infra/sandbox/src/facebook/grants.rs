@@ -4,13 +4,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Duration, Utc};
-use ring::{
-    digest,
-    rand::{SecureRandom, SystemRandom},
-};
+use ring::digest;
 use serde::{Deserialize, Serialize};
 
 use super::{errors::GraphError, state::Person};
+use crate::secrets;
 
 /// A code is good for ten minutes.
 const CODE_LIFE: Duration = Duration::minutes(10);
@@ -261,9 +259,7 @@ impl Token {
     }
 }
 
-/// Letters and digits that nobody guesses.
+/// Letters and digits that nobody guesses: tokens of Facebook have no other characters.
 fn secret(prefix: &str) -> String {
-    let mut bytes = [0; 48];
-    SystemRandom::new().fill(&mut bytes).expect("the operating system gives random numbers");
-    format!("{prefix}{}", URL_SAFE_NO_PAD.encode(bytes).replace(['-', '_'], "Z"))
+    secrets::secret(prefix).replace(['-', '_'], "Z")
 }

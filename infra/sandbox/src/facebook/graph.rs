@@ -4,7 +4,6 @@ use axum::{
     Json,
     body::Body,
     extract::{Request, State},
-    middleware::Next,
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
@@ -16,29 +15,23 @@ use super::{
     call::Call,
     dialog, edges,
     errors::GraphError,
-    faults,
     kinds::CallKind,
     subscriptions,
     switches::{CallFault, CallFaultKind},
     versions,
 };
-use crate::Sandbox;
+use crate::{Sandbox, misbehaviour};
 
 /// What is known of a call before it is answered.
 pub(crate) struct Meeting {
     pub(crate) kind: CallKind,
     pub(crate) version: &'static str,
+    /// What a header says of a version that will end soon.
+    warning: Option<String>,
+    /// Whether it is about an ad, which counts against the ad account too.
+    is_about_ad: bool,
     trace: String,
     fault: Option<CallFault>,
-}
-
-/// Every answer tells the sandbox's time.
-pub(crate) async fn date(State(sandbox): State<Sandbox>, request: Request, next: Next) -> Response<Body> {
-    let mut response = next.run(request).await;
-    // RFC 9110 §5.6.7.
-    let now = sandbox.now().format("%a, %d %b %Y %H:%M:%S GMT").to_string();
-    put(response.headers_mut(), header::DATE, &now);
-    response
 }
 
 /// Anything below `/facebook/`.
@@ -53,7 +46,7 @@ pub(crate) async fn answer(State(sandbox): State<Sandbox>, request: Request) -> 
             _ => graph(&sandbox, &call, &meeting).await,
         }
     };
-    faults::around(fault.as_ref(), answered).await
+    misbehaviour::around(fault.as_ref(), answered).await
 }
 
 fn meet(sandbox: &Sandbox, call: &Call) -> Meeting {
@@ -61,11 +54,16 @@ fn meet(sandbox: &Sandbox, call: &Call) -> Meeting {
     sandbox.note(|state| {
         let kind = CallKind::of(call, &state.facebook);
         state.desk.counters.count(kind);
+        let switches = &state.desk.switches;
+        let version = versions::served(call.version.as_deref(), &switches.expired_versions, now);
+        let is_form = call.path.first().is_some_and(|id| state.facebook.forms.contains_key(id));
         Meeting {
             kind,
-            version: versions::served(call.version.as_deref(), &state.desk.switches.expired_versions, now),
+            version,
+            warning: versions::warning(version, &switches.deprecated_versions),
+            is_about_ad: kind == CallKind::Leads && !is_form,
             trace: state.desk.trace(),
-            fault: state.desk.switches.take(kind),
+            fault: misbehaviour::take(&mut state.desk.switches.faults, &kind),
         }
     })
 }
@@ -100,11 +98,12 @@ fn admit(sandbox: &Sandbox, call: &Call, meeting: &Meeting) -> (Option<Standing>
         });
         let (standing, room) = charged.map_or((None, Ok(())), |(standing, room)| (Some(standing), room));
         let Some(fault) = switched else { return (standing, room) };
-        let standing = standing.map(|standing| match fault.minutes {
+        let detail = fault.detail;
+        let standing = standing.map(|standing| match detail.minutes {
             Some(minutes) => standing.exhausted(minutes),
             None => standing,
         });
-        (standing, Err(GraphError::of_code(fault.code, fault.subcode).with_status(fault.status)))
+        (standing, Err(GraphError::of_code(detail.code, detail.subcode).with_status(detail.status)))
     })
 }
 
@@ -123,12 +122,15 @@ fn tell(headers: &mut HeaderMap, meeting: &Meeting, standing: Option<&Standing>)
     put(headers, HeaderName::from_static("facebook-api-version"), meeting.version);
     put(headers, HeaderName::from_static("x-fb-trace-id"), &meeting.trace);
     put(headers, header::CACHE_CONTROL, "private, no-cache, no-store, must-revalidate");
-    if let Some(warning) = versions::warning(meeting.version) {
-        put(headers, HeaderName::from_static("x-ad-api-version-warning"), &warning);
+    if let Some(warning) = &meeting.warning {
+        put(headers, HeaderName::from_static("x-ad-api-version-warning"), warning);
     }
     if let Some(standing) = standing {
         let (name, value) = standing.header();
         put(headers, HeaderName::from_static(name), &value.to_string());
+        if meeting.is_about_ad {
+            put(headers, HeaderName::from_static("x-ad-account-usage"), &standing.of_ad_account().to_string());
+        }
     }
 }
 

@@ -5,7 +5,8 @@ use url::Url;
 
 use super::{
     acts::{self, Act, ActError},
-    deliveries::Delivery,
+    callbacks::{self, CallbackAnswer, CallbackError, CallbackOrder},
+    deliveries::{Delivery, hurry},
     desk::{Callback, DeletionReply},
     dialog::{self, Consent, DialogError},
     forge::{self, Forgery},
@@ -66,7 +67,7 @@ impl Facebook {
                 return Err(ActError::Impossible("no app is told of these leads".to_owned()));
             }
             for delivery in std::iter::repeat_n(&messages, copies).flatten() {
-                state.desk.outbox.enqueue(delivery.clone(), state.desk.switches.reorder);
+                state.desk.outbox.put(delivery.clone(), state.desk.switches.reorder);
             }
             state.desk.wake.notify_one();
             Ok(messages.len() * copies)
@@ -90,8 +91,7 @@ impl Facebook {
     /// Sets what `change` names and leaves the rest.
     pub fn switch(&self, change: SwitchChange) {
         self.sandbox.note(|state| {
-            let releases =
-                change.release_webhooks || change.webhooks.is_some_and(|mode| mode != NotificationMode::Hold);
+            let releases = change.release_webhooks || NotificationMode::lets_go(change.webhooks);
             if change.budget.is_some() {
                 state.desk.usage = super::budget::Usage::default();
             }
@@ -171,7 +171,7 @@ impl Facebook {
     /// Makes everything that waits for another attempt due now.
     pub fn hurry(&self) {
         let now = self.sandbox.now();
-        self.sandbox.note(|state| state.desk.outbox.hurry(now));
+        self.sandbox.note(|state| hurry(&mut state.desk.outbox, now));
         self.sandbox.wake_facebook();
     }
 
@@ -189,6 +189,23 @@ impl Facebook {
     /// What the app has answered to data deletion callbacks.
     pub fn deletion_replies(&self) -> Vec<DeletionReply> {
         self.sandbox.read(|state| state.desk.deletions.clone())
+    }
+
+    /// Tells the app of a person at once and answers what the app says; see [`Facebook::callback`].
+    ///
+    /// # Errors
+    /// [`CallbackError`] when there is no address, or nobody answers there.
+    pub async fn call_back(&self, order: &CallbackOrder) -> Result<CallbackAnswer, CallbackError> {
+        callbacks::call_back(&self.sandbox, order).await
+    }
+
+    /// The signed callback, without sending it: for a test that reaches the app in another way than over HTTP.
+    ///
+    /// # Errors
+    /// [`ActError`] when there is no address to send it to.
+    pub fn callback(&self, order: &CallbackOrder) -> Result<Delivery, ActError> {
+        let now = self.sandbox.now();
+        self.sandbox.read(|state| callbacks::ordered(state, order, now))
     }
 
     /// Where webhooks go as long as the app has made no subscription of its own.

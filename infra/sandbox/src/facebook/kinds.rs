@@ -1,11 +1,10 @@
 //! What a call asks for: by this, calls are counted and made to fail.
 
-use std::collections::BTreeMap;
-
 use http::Method;
 use serde::{Deserialize, Serialize};
 
 use super::{call::Call, state::Facebook};
+use crate::counters::Tally;
 
 /// The kinds of calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -77,22 +76,4 @@ impl CallKind {
 }
 
 /// Calls so far, by kind.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
-pub struct CallCounters(BTreeMap<CallKind, u64>);
-
-impl CallCounters {
-    /// How many calls of this kind arrived, those that were made to fail included.
-    pub fn of(&self, kind: CallKind) -> u64 {
-        self.0.get(&kind).copied().unwrap_or_default()
-    }
-
-    /// How many arrived in all.
-    pub fn total(&self) -> u64 {
-        self.0.values().sum()
-    }
-
-    pub(crate) fn count(&mut self, kind: CallKind) {
-        *self.0.entry(kind).or_default() += 1;
-    }
-}
+pub type CallCounters = Tally<CallKind>;

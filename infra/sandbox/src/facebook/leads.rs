@@ -10,10 +10,9 @@ use super::{
     fields::{self, Shape},
     filter::Filters,
     forms, pages,
-    paging::{self, Window},
+    paging::List,
     state::{Facebook, Lead, Page},
 };
-use crate::Sandbox;
 
 const LEAD: Shape = Shape {
     node: "Lead",
@@ -64,13 +63,12 @@ pub(crate) fn lead(
 
 /// `GET /{form-id}/leads`, `GET /{ad-id}/leads`
 pub(crate) fn list(
-    sandbox: &Sandbox,
     facebook: &Facebook,
     held: &Held<'_>,
-    call: &Call,
-    (version, most): (&str, Option<usize>),
+    list: &List<'_>,
+    now: DateTime<Utc>,
 ) -> Result<Value, GraphError> {
-    let (own, now) = (held.page_id()?, sandbox.now());
+    let (own, call) = (held.page_id()?, list.call);
     let places = places(facebook, held, call, own)?;
     let page = held.page(facebook, call, own)?;
     may_read(held)?;
@@ -81,10 +79,8 @@ pub(crate) fn list(
     let filters = Filters::of(call)?;
     let readable = |(created, id): &(i64, String)| filters.keep(*created) && facebook.lead(id, now).is_some();
     let newest_first = places.into_iter().rev().filter(readable).map(|(created, id)| key(created, &id));
-    let (keys, more) = Window::of(call, most)?.cut(newest_first, true);
     let of_key = |key: &String| facebook.leads.get(key.split(':').nth(1)?);
-    let data = keys.iter().filter_map(of_key).map(|lead| show(lead, &names)).collect();
-    Ok(paging::answer(sandbox, call, version, &keys, data, more))
+    list.answer(newest_first, true, |key| of_key(key).map(|lead| show(lead, &names)))
 }
 
 /// What is listed: Unix seconds and ids, rising.

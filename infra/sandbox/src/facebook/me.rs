@@ -1,5 +1,7 @@
 //! The person behind a token: who it is, what was granted, and the pages.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
@@ -10,10 +12,9 @@ use super::{
     fields::{self, Shape},
     grants::TokenKind,
     pages,
-    paging::{self, Window},
+    paging::List,
     state::{Facebook, Page},
 };
-use crate::Sandbox;
 
 const USER: Shape = Shape { node: "User", known: &["id", "name", "email"], usual: &["name"] };
 
@@ -109,36 +110,33 @@ fn visible(facebook: &Facebook, held: &Held<'_>) -> Vec<String> {
 
 /// `GET /{user-id}/accounts`
 pub(crate) fn accounts(
-    sandbox: &Sandbox,
     facebook: &mut Facebook,
-    call: &Call,
+    list: &List<'_>,
     user: &str,
-    (version, most): (&str, Option<usize>),
+    now: DateTime<Utc>,
 ) -> Result<Value, GraphError> {
-    let now = sandbox.now();
+    let call = list.call;
     let names = ACCOUNT.named(call.one("fields"))?;
     let held = access::caller(facebook, call, now)?.token()?;
     user_token(&held)?;
     if user != "me" && user != held.person.id {
         return Err(GraphError::not_visible(call.verb(), user));
     }
+    let shown = visible(facebook, &held);
     let (token, person) = (held.token.clone(), held.person.id.clone());
-    let (keys, more) = Window::of(call, most)?.cut(visible(facebook, &held).into_iter(), false);
-    let lead_access: Vec<Value> =
-        keys.iter().filter_map(|id| facebook.page(id)).map(|page| pages::lead_access(page, &held)).collect();
-    let mut data = Vec::new();
-    for (id, lead_access) in keys.iter().zip(lead_access) {
+    let access: BTreeMap<&String, Value> =
+        shown.iter().filter_map(|id| Some((id, pages::lead_access(facebook.page(id)?, &held)))).collect();
+    list.answer(shown.iter().cloned(), false, |id| {
         let page_token = facebook.grants.page_token(&token, id, now);
-        let page = facebook.page(id).ok_or_else(|| GraphError::not_visible("get", id))?;
-        data.push(fields::show(id, &names, |name| match name {
+        let page = facebook.page(id)?;
+        Some(fields::show(id, &names, |name| match name {
             "name" => Some(json!(page.name)),
             "category" => Some(json!(page.category)),
             "tasks" => page.roles.get(&person).map(|tasks| json!(tasks)),
             "access_token" => Some(json!(page_token)),
             "business" => Some(json!({ "id": page.business })),
-            "has_lead_access" => Some(lead_access.clone()),
+            "has_lead_access" => access.get(id).cloned(),
             _ => None,
-        }));
-    }
-    Ok(paging::answer(sandbox, call, version, &keys, data, more))
+        }))
+    })
 }

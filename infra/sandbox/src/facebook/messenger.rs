@@ -2,7 +2,6 @@
 
 use std::{convert::Infallible, time::Duration};
 
-use serde_json::Value;
 use tokio::task::JoinSet;
 
 use super::{
@@ -22,7 +21,7 @@ pub(crate) async fn run(sandbox: Sandbox) -> Infallible {
     let mut under_way = JoinSet::new();
     loop {
         let now = sandbox.now();
-        for delivery in sandbox.note(|state| state.desk.outbox.take_due(now)) {
+        for delivery in sandbox.note(|state| state.desk.outbox.take_due(|delivery| delivery.due_at <= now)) {
             while under_way.len() >= AT_ONCE {
                 under_way.join_next().await;
             }
@@ -41,8 +40,7 @@ async fn send(sandbox: Sandbox, delivery: Delivery) {
     let outcome = delivery.deliver().await;
     let now = sandbox.now();
     let disabled = sandbox.note(|state| {
-        let counted = u64::from(!matches!(outcome, Err(DeliveryError::Address(_))));
-        state.desk.outbox.note(|counts| counts.attempts += counted);
+        state.desk.outbox.count_attempt(&outcome);
         match &outcome {
             Ok((status, body)) if delivery.is_taken(*status) => {
                 taken(state, &delivery, body);
@@ -64,13 +62,8 @@ async fn send(sandbox: Sandbox, delivery: Delivery) {
 fn taken(state: &mut State, delivery: &Delivery, body: &str) {
     state.desk.outbox.note(|counts| counts.delivered += 1);
     if delivery.kind == DeliveryKind::Deletion {
-        let answer: Value = serde_json::from_str(body).unwrap_or_default();
-        let text = |name: &str| answer[name].as_str().map(str::to_owned);
-        state.desk.deletions.push(DeletionReply {
-            person: delivery.about.first().cloned().unwrap_or_default(),
-            url: text("url"),
-            confirmation_code: text("confirmation_code"),
-        });
+        let person = delivery.about.first().map_or("", String::as_str);
+        state.desk.deletions.push(DeletionReply::read(person, body));
     }
 }
 
@@ -78,7 +71,7 @@ fn taken(state: &mut State, delivery: &Delivery, body: &str) {
 fn refused(state: &mut State, delivery: Delivery, now: chrono::DateTime<chrono::Utc>) -> Option<String> {
     let (app, is_webhook) = (delivery.app.clone(), delivery.kind == DeliveryKind::Webhook);
     if let Some(again) = delivery.again(now) {
-        state.desk.outbox.enqueue(again, false);
+        state.desk.outbox.enqueue(again);
         return None;
     }
     state.desk.outbox.note(|counts| counts.failed += 1);

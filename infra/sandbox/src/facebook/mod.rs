@@ -14,7 +14,6 @@ mod dialog;
 mod dialog_page;
 mod edges;
 mod errors;
-mod faults;
 mod fields;
 mod filter;
 mod forge;
@@ -42,9 +41,10 @@ mod webhooks;
 
 use axum::{Router, middleware, routing::any};
 
-use crate::Sandbox;
+use crate::{Sandbox, clock::dated};
 pub use acts::{Act, ActError};
 pub use budget::{BudgetMode, TINY};
+pub use callbacks::{CallbackAnswer, CallbackError, CallbackKind, CallbackOrder};
 pub use data::Script;
 pub(crate) use data::populate;
 pub use deliveries::{Delivery, DeliveryKind};
@@ -56,7 +56,7 @@ pub use handle::Facebook;
 pub use kinds::{CallCounters, CallKind};
 pub use request::RequestError;
 pub use state::FormStatus;
-pub use switches::{CallFault, CallFaultKind, SwitchChange, Switches};
+pub use switches::{CallFault, CallFaultKind, ErrorDetail, SwitchChange, Switches};
 
 /// The id of the app that the local stack is.
 pub const CLIENT_ID: &str = "1029384756102938";
@@ -104,9 +104,8 @@ pub const TRIAL_FORM: &str = "172000000000006";
 /// The gallery's form.
 pub const GALLERY_FORM: &str = "172000000000007";
 
-pub(crate) fn router(sandbox: Sandbox) -> Router<Sandbox> {
+pub(crate) fn router(sandbox: &Sandbox) -> Router<Sandbox> {
     Router::new()
         .route("/facebook/{*path}", any(graph::answer))
-        .layer(middleware::from_fn_with_state(sandbox, graph::date))
-        .merge(control::router())
+        .layer(middleware::from_fn_with_state(sandbox.clone(), dated))
 }

@@ -6,7 +6,7 @@ use super::{
     scopes::{self, PUBLIC_PROFILE},
     state::Facebook,
 };
-use crate::google::may_redirect_to;
+use crate::parameters::{Parameters, Wrong, redirect_address};
 
 /// A request that Facebook would show a dialog for.
 #[derive(Clone, Debug)]
@@ -14,6 +14,8 @@ pub(crate) struct DialogRequest {
     pub(crate) app: String,
     /// As it was given: the exchange compares the text.
     pub(crate) redirect_uri: String,
+    /// The same, read.
+    pub(crate) redirect: Url,
     pub(crate) state: Option<String>,
     /// Each once, without [`PUBLIC_PROFILE`].
     pub(crate) scopes: Vec<String>,
@@ -60,31 +62,30 @@ impl DialogRequest {
     pub(crate) fn parse(query: &str, facebook: &Facebook, registered: &[String]) -> Result<Self, RequestError> {
         let parameters = Parameters::of(query);
         let id = parameters.needed("client_id")?;
-        let app = facebook.apps.get(&id).ok_or(RequestError::UnknownApp(id))?;
-        let redirect_uri = parameters.needed("redirect_uri")?;
-        if !may_redirect_to(&redirect_uri, registered) || Url::parse(&redirect_uri).is_err() {
-            return Err(RequestError::RedirectMismatch);
-        }
+        let app = facebook.apps.get(id).ok_or_else(|| RequestError::UnknownApp(id.to_owned()))?;
+        let redirect_uri = parameters.needed("redirect_uri")?.to_owned();
+        let redirect = redirect_address(&redirect_uri, registered).ok_or(RequestError::RedirectMismatch)?;
         if parameters.one("response_type")?.is_some_and(|kind| kind != "code") {
             return Err(RequestError::ResponseType);
         }
         let (scopes, system_user) = match (parameters.one("config_id")?, parameters.one("scope")?) {
             (Some(_), Some(_)) => return Err(RequestError::Both),
-            (None, scope) => (scopes_of(&scope.unwrap_or_default())?, false),
+            (None, scope) => (scopes_of(scope.unwrap_or_default())?, false),
             (Some(id), None) => {
-                let made = app.configurations.get(&id).ok_or(RequestError::Configuration(id))?;
+                let made = app.configurations.get(id).ok_or_else(|| RequestError::Configuration(id.to_owned()))?;
                 (made.permissions.clone(), made.system_user)
             }
         };
-        if system_user && parameters.one("override_default_response_type")?.as_deref() != Some("true") {
+        if system_user && parameters.one("override_default_response_type")? != Some("true") {
             return Err(RequestError::DefaultResponseType);
         }
         Ok(Self {
             app: app.id.clone(),
             redirect_uri,
-            state: parameters.one("state")?,
+            redirect,
+            state: parameters.text("state")?,
             scopes,
-            rerequest: parameters.one("auth_type")?.as_deref() == Some("rerequest"),
+            rerequest: parameters.one("auth_type")? == Some("rerequest"),
             system_user,
         })
     }
@@ -97,21 +98,12 @@ impl DialogRequest {
     }
 }
 
-struct Parameters(Vec<(String, String)>);
-
-impl Parameters {
-    fn of(query: &str) -> Self {
-        Self(url::form_urlencoded::parse(query.as_bytes()).into_owned().collect())
-    }
-
-    fn one(&self, name: &'static str) -> Result<Option<String>, RequestError> {
-        let mut values = self.0.iter().filter(|(key, value)| key == name && !value.is_empty());
-        let first = values.next().map(|(_, value)| value.clone());
-        if values.next().is_some() { Err(RequestError::Repeated(name)) } else { Ok(first) }
-    }
-
-    fn needed(&self, name: &'static str) -> Result<String, RequestError> {
-        self.one(name)?.ok_or(RequestError::Missing(name))
+impl From<Wrong> for RequestError {
+    fn from(wrong: Wrong) -> Self {
+        match wrong {
+            Wrong::Missing(name) => Self::Missing(name),
+            Wrong::Repeated(name) => Self::Repeated(name),
+        }
     }
 }
 

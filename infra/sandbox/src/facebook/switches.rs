@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::{budget::BudgetMode, kinds::CallKind};
-use crate::NotificationMode;
+use crate::{
+    NotificationMode,
+    misbehaviour::{self, Outage, Place, Way},
+};
 
 /// The ways to go wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,78 +26,57 @@ pub enum CallFaultKind {
     CommitThenTimeout,
 }
 
-/// One misbehaviour: which way, where, and how often.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct CallFault {
-    /// The way.
-    pub fault: CallFaultKind,
-    /// Only calls of this kind; `None`: all but the consent page.
-    #[serde(default)]
-    pub on: Option<CallKind>,
-    /// How many matching calls go well before the first one fails.
-    #[serde(default)]
-    pub after: u32,
-    /// How many calls fail; `None`: all until reset.
-    #[serde(default)]
-    pub count: Option<u32>,
-    /// For [`CallFaultKind::Error`]: `error.code`.
-    #[serde(default = "unknown_error")]
+impl Way for CallFaultKind {
+    fn outage(self) -> Option<Outage> {
+        match self {
+            Self::Error => None,
+            Self::Unavailable => Some(Outage::Unavailable),
+            Self::Slow => Some(Outage::Slow),
+            Self::Malformed => Some(Outage::Malformed),
+            Self::CommitThenTimeout => Some(Outage::CommitThenTimeout),
+        }
+    }
+}
+
+impl Place for CallKind {
+    fn is_consent(&self) -> bool {
+        *self == Self::Dialog
+    }
+}
+
+/// One misbehaviour of Facebook.
+pub type CallFault = misbehaviour::Fault<CallFaultKind, CallKind, ErrorDetail>;
+
+/// For [`CallFaultKind::Error`]: what the envelope says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ErrorDetail {
+    /// `error.code`.
     pub code: u32,
-    /// For [`CallFaultKind::Error`]: `error.error_subcode`.
-    #[serde(default)]
+    /// `error.error_subcode`.
     pub subcode: Option<u32>,
-    /// For [`CallFaultKind::Error`]: another HTTP status than the usual one.
-    #[serde(default)]
+    /// Another HTTP status than the usual one.
     pub status: Option<u16>,
-    /// For [`CallFaultKind::Error`] of a rate limit: `estimated_time_to_regain_access`, in minutes.
-    #[serde(default)]
+    /// Of a rate limit: `estimated_time_to_regain_access`, in minutes.
     pub minutes: Option<i64>,
-    /// For [`CallFaultKind::Slow`], in milliseconds.
-    #[serde(default = "two_seconds")]
-    pub delay_ms: u64,
 }
 
-fn unknown_error() -> u32 {
-    1
-}
-
-fn two_seconds() -> u64 {
-    2_000
+impl Default for ErrorDetail {
+    fn default() -> Self {
+        Self { code: 1, subcode: None, status: None, minutes: None }
+    }
 }
 
 impl CallFault {
-    /// Goes wrong on every call until reset.
-    pub fn always(fault: CallFaultKind) -> Self {
-        let (code, delay_ms) = (unknown_error(), two_seconds());
-        Self { fault, on: None, after: 0, count: None, code, subcode: None, status: None, minutes: None, delay_ms }
-    }
-
     /// Every call fails with this `error.code` and `error.error_subcode`.
     pub fn error(code: u32, subcode: Option<u32>) -> Self {
-        Self { code, subcode, ..Self::always(CallFaultKind::Error) }
+        Self { detail: ErrorDetail { code, subcode, ..ErrorDetail::default() }, ..Self::always(CallFaultKind::Error) }
     }
 
-    /// Only calls of this kind.
+    /// A rate limit that says after how many minutes there is room again.
     #[must_use]
-    pub fn on(self, kind: CallKind) -> Self {
-        Self { on: Some(kind), ..self }
-    }
-
-    /// Only so many calls.
-    #[must_use]
-    pub fn times(self, count: u32) -> Self {
-        Self { count: Some(count), ..self }
-    }
-
-    /// Lets so many matching calls go well first.
-    #[must_use]
-    pub fn after(self, calls: u32) -> Self {
-        Self { after: calls, ..self }
-    }
-
-    fn matches(&self, kind: CallKind) -> bool {
-        self.on.map_or(kind != CallKind::Dialog, |on| on == kind)
+    pub fn for_minutes(self, minutes: i64) -> Self {
+        Self { detail: ErrorDetail { minutes: Some(minutes), ..self.detail }, ..self }
     }
 }
 
@@ -106,6 +88,8 @@ pub struct Switches {
     pub faults: Vec<CallFault>,
     /// Versions that are over, such as `v26.0`.
     pub expired_versions: BTreeSet<String>,
+    /// Versions that answer with a warning, as v22.0 and v23.0 do anyway.
+    pub deprecated_versions: BTreeSet<String>,
     /// How large the rate limits are.
     pub budget: BudgetMode,
     /// No page of a list holds more entries than this.
@@ -121,26 +105,11 @@ pub struct Switches {
 }
 
 impl Switches {
-    /// The fault that this call meets, if any; it is used up by one.
-    pub(crate) fn take(&mut self, kind: CallKind) -> Option<CallFault> {
-        let place = self.faults.iter_mut().position(|fault| {
-            let due = fault.matches(kind) && fault.after == 0 && fault.count != Some(0);
-            if fault.matches(kind) {
-                fault.after = fault.after.saturating_sub(1);
-            }
-            due
-        })?;
-        let fault = &mut self.faults[place];
-        fault.count = fault.count.map(|left| left.saturating_sub(1));
-        let taken = fault.clone();
-        self.faults.retain(|fault| fault.count != Some(0));
-        Some(taken)
-    }
-
     /// Sets what the change names.
     pub(crate) fn set(&mut self, change: SwitchChange) {
         self.faults.extend(change.faults);
         self.expired_versions.extend(change.expire_version);
+        self.deprecated_versions.extend(change.deprecate_version);
         self.budget = change.budget.unwrap_or(self.budget);
         self.webhooks = change.webhooks.unwrap_or(self.webhooks);
         self.reorder = change.reorder.unwrap_or(self.reorder);
@@ -162,6 +131,8 @@ pub struct SwitchChange {
     pub faults: Vec<CallFault>,
     /// Added to [`Switches::expired_versions`].
     pub expire_version: Option<String>,
+    /// Added to [`Switches::deprecated_versions`].
+    pub deprecate_version: Option<String>,
     /// See [`Switches::budget`]; counting starts from zero.
     pub budget: Option<BudgetMode>,
     /// See [`Switches::page_size`]; 0 takes the limit away.

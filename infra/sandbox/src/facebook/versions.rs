@@ -40,6 +40,7 @@ pub(crate) fn served(requested: Option<&str>, ended: &BTreeSet<String>, now: Dat
 }
 
 /// What the header `x-ad-api-version-warning` says, if there is one.
-pub(crate) fn warning(served: &str) -> Option<String> {
-    OLD.contains(&served).then(|| format!("The call has been made with {served}, which will end soon."))
+pub(crate) fn warning(served: &str, deprecated: &BTreeSet<String>) -> Option<String> {
+    let is_old = OLD.contains(&served) || deprecated.contains(served);
+    is_old.then(|| format!("The call has been made with {served}, which will end soon."))
 }

@@ -7,11 +7,14 @@ use ring::hmac;
 use serde_json::{Map, Value, json};
 
 use super::{
-    CLIENT_ID, access,
+    CLIENT_ID,
     deliveries::{Delivery, DeliveryKind},
     state::{App, Lead},
 };
-use crate::State;
+use crate::{
+    State,
+    secrets::{self, hex, hex_hmac},
+};
 
 /// Changes that one POST tells of at most.
 pub(crate) const MOST_CHANGES: usize = 1_000;
@@ -62,7 +65,7 @@ pub(crate) fn webhook(app: &App, address: &str, body: String, about: Vec<String>
         ("Content-Type".to_owned(), "application/json".to_owned()),
         ("User-Agent".to_owned(), "facebookexternalua".to_owned()),
         ("X-Hub-Signature".to_owned(), format!("sha1={}", sha1(&app.secret, &body))),
-        ("X-Hub-Signature-256".to_owned(), format!("sha256={}", access::hex_hmac(&app.secret, body.as_bytes()))),
+        ("X-Hub-Signature-256".to_owned(), format!("sha256={}", hex_hmac(&app.secret, body.as_bytes()))),
     ];
     let (app, address) = (app.id.clone(), address.to_owned());
     let kind = DeliveryKind::Webhook;
@@ -71,7 +74,7 @@ pub(crate) fn webhook(app: &App, address: &str, body: String, about: Vec<String>
 
 fn sha1(secret: &str, body: &str) -> String {
     let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, secret.as_bytes());
-    hmac::sign(&key, body.as_bytes()).as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(hmac::sign(&key, body.as_bytes()).as_ref())
 }
 
 /// One entry for each page. The same leads give the same text: a repeated message is equal byte for byte.
@@ -117,17 +120,8 @@ fn id(state: &State, text: &str) -> Value {
 
 /// JSON in the form that is sent and signed: all that is not ASCII, and `/ < % @`, escaped, with lowercase digits.
 pub(crate) fn escaped(value: &Value) -> String {
-    let mut text = String::new();
-    for character in value.to_string().chars() {
-        match character {
-            '/' => text.push_str("\\/"),
-            '<' | '%' | '@' => text.push_str(&format!("\\u{:04x}", u32::from(character))),
-            _ if character.is_ascii() => text.push(character),
-            _ => {
-                let mut units = [0; 2];
-                character.encode_utf16(&mut units).iter().for_each(|unit| text.push_str(&format!("\\u{unit:04x}")));
-            }
-        }
-    }
-    text
+    let text = secrets::escaped(&value.to_string());
+    [("/", "\\/"), ("<", "\\u003c"), ("%", "\\u0025"), ("@", "\\u0040")]
+        .into_iter()
+        .fold(text, |text, (plain, escape)| text.replace(plain, escape))
 }

@@ -5,10 +5,11 @@ use serde_json::{Value, json};
 
 use super::{
     calendar::{Body, Calendar},
-    data::{dice::Dice, words},
+    data::words,
     edit,
     recurrence::later,
 };
+use crate::dice::Dice;
 
 /// Changes exactly `count` events, each once, and answers their ids in the order of change. The kinds take turns:
 /// renamed, moved, inserted, deleted. The same seed and history give the same changes.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::state::Google;
-use crate::notifications::Notification;
+use crate::{clock::http_date, notifications::Notification};
 
 /// All channels that may still be alive.
 #[derive(Default, Serialize, Deserialize)]
@@ -132,7 +132,7 @@ impl Channel {
         self.seen = sequence;
         let mut headers = vec![
             ("X-Goog-Channel-ID", self.id.clone()),
-            ("X-Goog-Channel-Expiration", self.expiration.format("%a, %d %b %Y %H:%M:%S GMT").to_string()),
+            ("X-Goog-Channel-Expiration", http_date(self.expiration)),
             ("X-Goog-Resource-State", state.to_owned()),
             ("X-Goog-Message-Number", self.number.to_string()),
             ("X-Goog-Resource-ID", self.resource_id()),

@@ -2,9 +2,9 @@
 
 use axum::{
     extract::{RawQuery, State},
-    response::{Html, IntoResponse, Response},
+    response::Response,
 };
-use http::{StatusCode, header};
+use serde::Deserialize;
 use url::Url;
 
 use super::{
@@ -12,13 +12,22 @@ use super::{
     scopes::{self, PREFIX},
     state::Account,
 };
-use crate::Sandbox;
+use crate::{
+    Sandbox,
+    parameters::Parameters,
+    shell::{self, Choice, Look},
+};
 
-const PAGE: &str = include_str!("consent.html");
-const ERROR_PAGE: &str = include_str!("blocked.html");
+const LOOK: Look = Look {
+    provider: "Google",
+    act: ["#0b57d0", "#fff", "#a8c7fa", "#062e6f"],
+    refusal: "Access blocked: the request is invalid",
+    decisions: [["deny", "Deny"], ["allow", "Allow"]],
+};
 
 /// What the person in front of the consent page does.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct Consent {
     /// An e-mail address; `None`: the one hinted at, else the first.
     pub account: Option<String>,
@@ -47,7 +56,7 @@ pub(crate) fn decide(sandbox: &Sandbox, query: &str, consent: &Consent) -> Resul
     let request = AuthorizationRequest::parse(query, sandbox.redirect_uris())?;
     let account = choose(sandbox, &request, consent)?;
     let granted = ticked(&request, &consent.untick)?;
-    let mut url = Url::parse(&request.redirect_uri).map_err(|_| AuthorizationError::Invalid("redirect_uri"))?;
+    let mut url = request.redirect.clone();
     if consent.deny || granted.is_empty() {
         url.query_pairs_mut().append_pair("error", "access_denied");
     }
@@ -94,76 +103,42 @@ fn ticked(request: &AuthorizationRequest, untick: &[String]) -> Result<Vec<Strin
 /// `GET /google/o/oauth2/v2/auth`
 pub(crate) async fn page(State(sandbox): State<Sandbox>, RawQuery(query): RawQuery) -> Response {
     match AuthorizationRequest::parse(query.as_deref().unwrap_or_default(), sandbox.redirect_uris()) {
-        Ok(request) => html(StatusCode::OK, sandbox.read(|state| render(&request, &state.google.accounts))),
-        Err(error) => blocked(&error.to_string()),
+        Ok(request) => sandbox.read(|state| render(&request, &state.google.accounts)),
+        Err(error) => LOOK.refused(&error),
     }
 }
 
 /// `POST /google/o/oauth2/v2/auth`: the page's own form; the request stands in the query still.
 pub(crate) async fn answer(State(sandbox): State<Sandbox>, RawQuery(query): RawQuery, body: String) -> Response {
     let query = query.unwrap_or_default();
-    let decided = AuthorizationRequest::parse(&query, sandbox.redirect_uris())
+    let request = AuthorizationRequest::parse(&query, sandbox.redirect_uris());
+    let decided = request
         .map_err(ConsentError::from)
-        .and_then(|request| decide(&sandbox, &query, &consent_of_form(&request, &body)));
-    match decided {
-        Ok(url) => (StatusCode::SEE_OTHER, [(header::LOCATION, url.to_string()), no_store()]).into_response(),
-        Err(error) => blocked(&error.to_string()),
-    }
+        .and_then(|request| decide(&sandbox, &query, &consent_of_form(&request, &Parameters::of(&body))));
+    LOOK.decided(decided)
 }
 
-fn consent_of_form(request: &AuthorizationRequest, body: &str) -> Consent {
-    let fields: Vec<(String, String)> = url::form_urlencoded::parse(body.as_bytes()).into_owned().collect();
-    let field = |name: &str| fields.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
-    let has_tick = |scope: &String| fields.iter().any(|(key, value)| key == "scope" && value == scope);
-    let boxes = request.scopes.iter().filter(|scope| !scopes::is_sign_in(scope));
+fn consent_of_form(request: &AuthorizationRequest, form: &Parameters) -> Consent {
     Consent {
-        account: field("account"),
-        deny: field("decision").as_deref() != Some("allow"),
-        untick: boxes.filter(|scope| !has_tick(scope)).cloned().collect(),
+        account: form.all("account").next().map(str::to_owned),
+        deny: !form.has("decision", "allow"),
+        untick: request.boxes().filter(|scope| !form.has("scope", scope)).cloned().collect(),
     }
 }
 
-fn render(request: &AuthorizationRequest, accounts: &[Account]) -> String {
+fn render(request: &AuthorizationRequest, accounts: &[Account]) -> Response {
     let hinted = |account: &Account| request.login_hint.as_deref() == Some(&account.email);
     let chosen = accounts.iter().position(hinted).unwrap_or_default();
-    let accounts: String =
-        accounts.iter().enumerate().map(|(place, account)| account_choice(account, place == chosen)).collect();
-    let boxes: String =
-        request.scopes.iter().filter(|scope| !scopes::is_sign_in(scope)).map(|scope| scope_box(scope)).collect();
-    PAGE.replace("{{accounts}}", &accounts).replace("{{scopes}}", &boxes)
-}
-
-fn account_choice(account: &Account, checked: bool) -> String {
-    let (email, name) = (escape(&account.email), escape(&account.name));
-    let checked = if checked { " checked" } else { "" };
-    format!(
-        "<label class=\"choice\"><input type=\"radio\" name=\"account\" value=\"{email}\"{checked}>\
-         <span>{name}<small>{email}</small></span></label>"
-    )
-}
-
-fn scope_box(scope: &str) -> String {
-    let (description, scope) = (escape(scopes::description(scope)), escape(scope));
-    format!(
-        "<label class=\"choice\"><input type=\"checkbox\" name=\"scope\" value=\"{scope}\" checked>\
-         <span>{description}<small>{scope}</small></span></label>"
-    )
-}
-
-fn blocked(message: &str) -> Response {
-    html(StatusCode::BAD_REQUEST, ERROR_PAGE.replace("{{message}}", &escape(message)))
-}
-
-pub(crate) fn html(status: StatusCode, page: String) -> Response {
-    let policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'";
-    let headers = [(header::CONTENT_SECURITY_POLICY, policy.to_owned()), no_store()];
-    (status, headers, Html(page)).into_response()
-}
-
-fn no_store() -> (http::HeaderName, String) {
-    (header::CACHE_CONTROL, "no-store".to_owned())
-}
-
-pub(crate) fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
+    let account = |(place, account): (usize, &Account)| {
+        let (text, small) = (&account.name, &account.email);
+        shell::radio(&Choice { name: "account", value: small, checked: place == chosen, text, small })
+    };
+    let scope = |scope: &String| {
+        let text = scopes::description(scope);
+        shell::tick(&Choice { name: "scope", value: scope, checked: true, text, small: scope })
+    };
+    let accounts = accounts.iter().enumerate().map(account).collect();
+    let choices =
+        [("Choose an account", accounts), ("Select what Aura can access", request.boxes().map(scope).collect())];
+    LOOK.consent("Aura wants to access your Google Account", &choices)
 }

@@ -7,6 +7,8 @@ use axum::{
 use http::{StatusCode, header};
 use serde_json::{Value, json};
 
+use crate::parameters::Wrong;
+
 /// An error of the Calendar API. Callers decide on `reason`, not on the status.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{status} {reason}: {message}")]
@@ -178,14 +180,6 @@ impl TokenError {
         Self::new(400, "invalid_grant", "Token has been expired or revoked.")
     }
 
-    pub(crate) fn missing(parameter: &str) -> Self {
-        Self::new(400, "invalid_request", format!("Missing required parameter: {parameter}"))
-    }
-
-    pub(crate) fn repeated(parameter: &str) -> Self {
-        Self::new(400, "invalid_request", format!("Parameter given more than once: {parameter}"))
-    }
-
     pub(crate) fn unsupported_grant_type(given: &str) -> Self {
         Self::new(400, "unsupported_grant_type", format!("Invalid grant_type: {given}"))
     }
@@ -209,6 +203,16 @@ impl TokenError {
             403 | 429 => Self::new(status, "rate_limit_exceeded", "Rate Limit Exceeded"),
             _ => Self::new(status, "internal_failure", "Backend Error"),
         }
+    }
+}
+
+impl From<Wrong> for TokenError {
+    fn from(wrong: Wrong) -> Self {
+        let description = match wrong {
+            Wrong::Missing(name) => format!("Missing required parameter: {name}"),
+            Wrong::Repeated(name) => format!("Parameter given more than once: {name}"),
+        };
+        Self::new(400, "invalid_request", description)
     }
 }
 

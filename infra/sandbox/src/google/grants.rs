@@ -4,14 +4,11 @@ use std::collections::{BTreeMap, HashMap};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Duration, Utc};
-use ring::{
-    digest,
-    rand::{SecureRandom, SystemRandom},
-};
+use ring::digest;
 use serde::{Deserialize, Serialize};
 
-use super::{errors::TokenError, oauth::AuthorizationRequest};
-use crate::Rotation;
+use super::{Rotation, errors::TokenError, oauth::AuthorizationRequest};
+use crate::secrets::secret;
 
 /// A code is good for ten minutes.
 const CODE_LIFE: Duration = Duration::minutes(10);
@@ -236,11 +233,4 @@ fn proves(verifier: Option<&str>, challenge: Option<&str>) -> bool {
         }
         _ => false,
     }
-}
-
-/// Nobody can guess it, also not from the seed: a sandbox may be reachable in a team's network.
-fn secret(prefix: &str) -> String {
-    let mut bytes = [0_u8; 32];
-    SystemRandom::new().fill(&mut bytes).expect("the operating system gives random bytes");
-    format!("{prefix}{}", URL_SAFE_NO_PAD.encode(bytes))
 }

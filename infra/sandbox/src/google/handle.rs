@@ -10,14 +10,9 @@ use super::{
     state::{self, ListEntry, Role},
 };
 use crate::{
-    Sandbox,
+    Sandbox, Unknown,
     notifications::{Notification, NotificationCounts, Notify},
 };
-
-/// There is no such account or calendar.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the sandbox knows no {0}")]
-pub struct Unknown(String);
 
 /// A handle on all of Google's side.
 #[derive(Clone)]
@@ -57,7 +52,7 @@ impl Google {
     /// [`Unknown`] when there is no such account.
     pub fn calendars(&self, account: &str) -> Result<Vec<String>, Unknown> {
         self.sandbox.read(|state| {
-            let account = state.google.account(account).ok_or_else(|| no_account(account))?;
+            let account = state.google.account(account).ok_or_else(|| Unknown::of("account", account))?;
             Ok(account.list.iter().filter(|entry| !entry.removed).map(|entry| entry.calendar.clone()).collect())
         })
     }
@@ -110,7 +105,7 @@ impl Google {
     /// [`Unknown`] when there is no such account.
     pub fn revoke(&self, account: &str) -> Result<(), Unknown> {
         self.sandbox.write(|state| {
-            state.google.account(account).ok_or_else(|| no_account(account))?;
+            state.google.account(account).ok_or_else(|| Unknown::of("account", account))?;
             state.google.grants.revoke_account(account);
             Ok(())
         })
@@ -130,7 +125,7 @@ impl Google {
 
     /// Lets go the notifications that the switch has held back; how many.
     pub fn release_notifications(&self) -> usize {
-        let released = self.sandbox.note(|state| state.outbox.release());
+        let released = self.sandbox.note(|state| state.outbox.release(false));
         self.sandbox.wake().notify_one();
         released
     }
@@ -165,7 +160,7 @@ impl Google {
     pub fn set_read_only(&self, calendar: &str, read_only: bool) -> Result<(), Unknown> {
         self.sandbox.write(|state| {
             if !state.google.calendars.contains_key(calendar) {
-                return Err(Unknown(format!("calendar {calendar}")));
+                return Err(Unknown::of("calendar", calendar));
             }
             if state.switches.set_read_only(calendar, read_only) {
                 state.google.touch_lists(calendar);
@@ -182,9 +177,9 @@ impl Google {
     fn set_entry(&self, account: &str, calendar: &str, set: impl FnOnce(&mut ListEntry)) -> Result<(), Unknown> {
         self.sandbox.write(|state| {
             if !state.google.calendars.contains_key(calendar) {
-                return Err(Unknown(format!("calendar {calendar}")));
+                return Err(Unknown::of("calendar", calendar));
             }
-            let account = state.google.account_mut(account).ok_or_else(|| no_account(account))?;
+            let account = state.google.account_mut(account).ok_or_else(|| Unknown::of("account", account))?;
             let former = account.list.iter().find(|entry| entry.calendar == calendar).cloned();
             let mut entry = former.unwrap_or_else(|| ListEntry::new(calendar, Role::Reader, "#9fe1e7"));
             set(&mut entry);
@@ -192,10 +187,6 @@ impl Google {
             Ok(())
         })
     }
-}
-
-fn no_account(account: &str) -> Unknown {
-    Unknown(format!("account {account}"))
 }
 
 const NEVER_REMOVED: &str = "the handle was made for a calendar of the state, and none is ever taken out";

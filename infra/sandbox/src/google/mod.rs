@@ -7,8 +7,10 @@ mod calendar_list;
 mod change;
 mod channels;
 pub(crate) mod consent;
+pub(crate) mod control;
 mod copies;
 pub(crate) mod data;
+mod door;
 mod edit;
 pub(crate) mod errors;
 mod events;
@@ -16,6 +18,7 @@ mod filter;
 mod grants;
 mod handle;
 mod instances;
+mod kinds;
 mod mails;
 mod oauth;
 mod page;
@@ -23,24 +26,27 @@ mod query;
 mod recurrence;
 mod scopes;
 pub(crate) mod state;
+pub(crate) mod switches;
 mod token;
 mod tokens;
 pub(crate) mod watch;
 mod writes;
 
 use axum::{
-    Router,
+    Router, middleware,
     routing::{get, post},
 };
 use http::{HeaderMap, header};
 
 use crate::Sandbox;
+pub use crate::Unknown;
 pub use channels::ChannelView;
 pub use errors::ApiError;
-pub use handle::{CalendarHandle, Google, Unknown};
+pub use handle::{CalendarHandle, Google};
+pub use kinds::{Counters, PathKind};
 pub use oauth::AuthorizationError;
-pub(crate) use oauth::may_redirect_to;
 pub use state::Role;
+pub use switches::{Fault, FaultKind, RetryAfter, Rotation, SwitchChange, Switches};
 
 /// The id of the one OAuth client that the imitation knows.
 pub const CLIENT_ID: &str = "1234567890-sandbox.apps.googleusercontent.com";
@@ -57,7 +63,7 @@ pub const TOKYO_CALENDAR: &str = "ja.tokyo-office#shared@group.v.calendar.google
 /// A calendar of which both see only when it is busy, in London's zone.
 pub const ROOM_CALENDAR: &str = "c_188room@resource.calendar.google.com";
 
-pub(crate) fn router() -> Router<Sandbox> {
+pub(crate) fn router(sandbox: &Sandbox) -> Router<Sandbox> {
     Router::new()
         .route("/google/o/oauth2/v2/auth", get(consent::page).post(consent::answer))
         .route("/google/token", post(token::token))
@@ -72,6 +78,7 @@ pub(crate) fn router() -> Router<Sandbox> {
         .route("/google/calendar/v3/calendars/{calendar}/events/{event}/instances", get(instances::list))
         .route("/google/calendar/v3/calendars/{calendar}/events/watch", post(watch::watch))
         .route("/google/calendar/v3/channels/stop", post(watch::stop))
+        .layer(middleware::from_fn_with_state(sandbox.clone(), door::enter))
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {

@@ -3,12 +3,15 @@
 use url::Url;
 
 use super::{CLIENT_ID, scopes};
+use crate::parameters::{Parameters, Wrong, redirect_address};
 
 /// A request that Google would show a consent page for.
 #[derive(Clone, Debug)]
 pub(crate) struct AuthorizationRequest {
     /// As it was given: the exchange compares the text.
     pub(crate) redirect_uri: String,
+    /// The same, read.
+    pub(crate) redirect: Url,
     /// In the spelling of the token reply, each once.
     pub(crate) scopes: Vec<String>,
     pub(crate) state: Option<String>,
@@ -52,41 +55,36 @@ impl AuthorizationRequest {
         if parameters.needed("client_id")? != CLIENT_ID {
             return Err(AuthorizationError::UnknownClient);
         }
-        let redirect_uri = parameters.needed("redirect_uri")?;
-        if !may_redirect_to(&redirect_uri, registered) {
-            return Err(AuthorizationError::RedirectMismatch);
-        }
+        let redirect_uri = parameters.needed("redirect_uri")?.to_owned();
+        let redirect = redirect_address(&redirect_uri, registered).ok_or(AuthorizationError::RedirectMismatch)?;
         if parameters.needed("response_type")? != "code" {
             return Err(AuthorizationError::ResponseType);
         }
         Ok(Self {
             redirect_uri,
-            scopes: scopes_of(&parameters.needed("scope")?)?,
-            state: parameters.one("state")?,
+            redirect,
+            scopes: scopes_of(parameters.needed("scope")?)?,
+            state: parameters.text("state")?,
             offline: offline(parameters.one("access_type")?)?,
             prompts_consent: parameters.one("prompt")?.is_some_and(|all| all.split(' ').any(|one| one == "consent")),
-            include_granted: parameters.one("include_granted_scopes")?.as_deref() == Some("true"),
-            login_hint: parameters.one("login_hint")?,
+            include_granted: parameters.one("include_granted_scopes")? == Some("true"),
+            login_hint: parameters.text("login_hint")?,
             challenge: challenge(&parameters)?,
         })
     }
+
+    /// The scopes that may be unticked.
+    pub(crate) fn boxes(&self) -> impl Iterator<Item = &String> {
+        self.scopes.iter().filter(|scope| !scopes::is_sign_in(scope))
+    }
 }
 
-struct Parameters(Vec<(String, String)>);
-
-impl Parameters {
-    fn of(query: &str) -> Self {
-        Self(url::form_urlencoded::parse(query.as_bytes()).into_owned().collect())
-    }
-
-    fn one(&self, name: &'static str) -> Result<Option<String>, AuthorizationError> {
-        let mut values = self.0.iter().filter(|(key, value)| key == name && !value.is_empty());
-        let first = values.next().map(|(_, value)| value.clone());
-        if values.next().is_some() { Err(AuthorizationError::Repeated(name)) } else { Ok(first) }
-    }
-
-    fn needed(&self, name: &'static str) -> Result<String, AuthorizationError> {
-        self.one(name)?.ok_or(AuthorizationError::Missing(name))
+impl From<Wrong> for AuthorizationError {
+    fn from(wrong: Wrong) -> Self {
+        match wrong {
+            Wrong::Missing(name) => Self::Missing(name),
+            Wrong::Repeated(name) => Self::Repeated(name),
+        }
     }
 }
 
@@ -103,8 +101,8 @@ fn scopes_of(text: &str) -> Result<Vec<String>, AuthorizationError> {
     if all.is_empty() { Err(AuthorizationError::Missing("scope")) } else { Ok(all) }
 }
 
-fn offline(access_type: Option<String>) -> Result<bool, AuthorizationError> {
-    match access_type.as_deref() {
+fn offline(access_type: Option<&str>) -> Result<bool, AuthorizationError> {
+    match access_type {
         Some("offline") => Ok(true),
         Some("online") | None => Ok(false),
         Some(_) => Err(AuthorizationError::Invalid("access_type")),
@@ -117,17 +115,8 @@ fn challenge(parameters: &Parameters) -> Result<Option<String>, AuthorizationErr
     match parameters.one("code_challenge")? {
         None if method.is_some() => Err(AuthorizationError::Missing("code_challenge")),
         None => Ok(None),
-        Some(_) if method.as_deref() != Some("S256") => Err(AuthorizationError::Invalid("code_challenge_method")),
-        Some(challenge) if challenge.len() == 43 => Ok(Some(challenge)),
+        Some(_) if method != Some("S256") => Err(AuthorizationError::Invalid("code_challenge_method")),
+        Some(challenge) if challenge.len() == 43 => Ok(Some(challenge.to_owned())),
         Some(_) => Err(AuthorizationError::Invalid("code_challenge")),
     }
-}
-
-pub(crate) fn may_redirect_to(address: &str, registered: &[String]) -> bool {
-    if !registered.is_empty() {
-        return registered.iter().any(|one| one == address);
-    }
-    let Ok(url) = Url::parse(address) else { return false };
-    let loopback = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
-    url.fragment().is_none() && (url.scheme() == "https" || (url.scheme() == "http" && loopback))
 }

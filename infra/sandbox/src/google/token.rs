@@ -14,11 +14,11 @@ use super::{
     grants::TokenReply,
     scopes::{self, PREFIX},
 };
-use crate::Sandbox;
+use crate::{Sandbox, parameters::Parameters};
 
 /// `POST /google/token`
 pub(crate) async fn token(State(sandbox): State<Sandbox>, body: String) -> Response {
-    match answer(&sandbox, &Form::of(&body)) {
+    match answer(&sandbox, &Parameters::of(&body)) {
         Ok(reply) => ([(header::CACHE_CONTROL, "no-store")], Json(reply)).into_response(),
         Err(error) => error.into_response(),
     }
@@ -26,7 +26,7 @@ pub(crate) async fn token(State(sandbox): State<Sandbox>, body: String) -> Respo
 
 /// `POST /google/revoke`
 pub(crate) async fn revoke(State(sandbox): State<Sandbox>, body: String) -> Result<Json<Value>, TokenError> {
-    let form = Form::of(&body);
+    let form = Parameters::of(&body);
     let (token, now) = (form.needed("token")?, sandbox.now());
     sandbox.write(|state| state.google.grants.revoke(token, now))?;
     Ok(Json(json!({})))
@@ -54,8 +54,8 @@ pub(crate) async fn userinfo(State(sandbox): State<Sandbox>, headers: HeaderMap)
     })
 }
 
-fn answer(sandbox: &Sandbox, form: &Form) -> Result<TokenReply, TokenError> {
-    form.check_client()?;
+fn answer(sandbox: &Sandbox, form: &Parameters) -> Result<TokenReply, TokenError> {
+    check_client(form)?;
     let now = sandbox.now();
     match form.needed("grant_type")? {
         "authorization_code" => {
@@ -71,29 +71,10 @@ fn answer(sandbox: &Sandbox, form: &Form) -> Result<TokenReply, TokenError> {
     }
 }
 
-/// A form body; unlike a map it notices a parameter that comes twice.
-struct Form(Vec<(String, String)>);
-
-impl Form {
-    fn of(body: &str) -> Self {
-        Self(url::form_urlencoded::parse(body.as_bytes()).into_owned().collect())
-    }
-
-    fn one(&self, name: &str) -> Result<Option<&str>, TokenError> {
-        let mut values = self.0.iter().filter(|(key, value)| key == name && !value.is_empty());
-        let first = values.next().map(|(_, value)| value.as_str());
-        if values.next().is_some() { Err(TokenError::repeated(name)) } else { Ok(first) }
-    }
-
-    fn needed(&self, name: &str) -> Result<&str, TokenError> {
-        self.one(name)?.ok_or_else(|| TokenError::missing(name))
-    }
-
-    fn check_client(&self) -> Result<(), TokenError> {
-        match (self.one("client_id")?, self.one("client_secret")?) {
-            (Some(CLIENT_ID), Some(CLIENT_SECRET)) => Ok(()),
-            (Some(CLIENT_ID), _) => Err(TokenError::wrong_secret()),
-            _ => Err(TokenError::unknown_client()),
-        }
+fn check_client(form: &Parameters) -> Result<(), TokenError> {
+    match (form.one("client_id")?, form.one("client_secret")?) {
+        (Some(CLIENT_ID), Some(CLIENT_SECRET)) => Ok(()),
+        (Some(CLIENT_ID), _) => Err(TokenError::wrong_secret()),
+        _ => Err(TokenError::unknown_client()),
     }
 }

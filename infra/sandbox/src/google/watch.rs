@@ -13,7 +13,7 @@ use super::{
     TOKYO_CALENDAR, access, bearer, calendar::Body, channels::Channel, errors::ApiError, events, query::Query, scopes,
     writes::object,
 };
-use crate::{Sandbox, notifications::is_loopback_http};
+use crate::{Sandbox, parameters::is_https_or_loopback};
 
 /// What a channel may say of itself; Google refuses other names.
 const FIELDS: &[&str] =
@@ -45,7 +45,7 @@ pub(crate) async fn watch(
         }
         channel.resource_uri = sandbox.events_uri(&channel.calendar);
         let mode = state.switches.notifications;
-        state.outbox.post(channel.message("sync", sequence), mode);
+        state.outbox.post(channel.message("sync", sequence), mode, false);
         let answer = channel.resource();
         state.google.channels.open(channel);
         Ok(Json(answer))
@@ -98,7 +98,7 @@ fn channel(sent: &Body, account: &str, calendar: &str, most: u64, now: DateTime<
 
 fn check_address(address: &str) -> Result<(), ApiError> {
     match Url::parse(address) {
-        Ok(url) if url.scheme() == "https" || is_loopback_http(&url) => Ok(()),
+        Ok(url) if is_https_or_loopback(&url) => Ok(()),
         Ok(_) => Err(ApiError::not_https(address)),
         Err(_) => Err(ApiError::invalid("address", "Invalid callback address.")),
     }

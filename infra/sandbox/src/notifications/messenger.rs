@@ -13,7 +13,7 @@ const FIRST_DELAY: Duration = Duration::from_millis(100);
 const WAITS: [u32; 2] = [3, 10];
 
 /// The queue that a message comes from, whose counts tell what becomes of it.
-type Queue = fn(&mut State) -> &mut Outbox;
+type Queue = fn(&mut State) -> &mut Outbox<Notification>;
 
 const QUEUES: [Queue; 2] = [|state| &mut state.outbox, |state| &mut state.tiktok_live.outbox];
 
@@ -22,7 +22,7 @@ pub(crate) async fn run(sandbox: Sandbox) -> Infallible {
     let mut under_way = JoinSet::new();
     loop {
         for queue in QUEUES {
-            for notification in sandbox.note(|state| queue(state).take_to_send()) {
+            for notification in sandbox.note(|state| queue(state).take_due(|_| true)) {
                 under_way.spawn(send(sandbox.clone(), queue, notification));
             }
         }
@@ -35,7 +35,7 @@ async fn send(sandbox: Sandbox, queue: Queue, notification: Notification) {
     let mut delays = delays(notification.retry);
     loop {
         let outcome = notification.deliver().await;
-        sandbox.note(|state| queue(state).note(|counts| counts.attempts += u64::from(was_tried(&outcome))));
+        sandbox.note(|state| queue(state).count_attempt(&outcome));
         let delay = if is_worth_retrying(notification.retry, &outcome) { delays.next() } else { None };
         match delay {
             Some(delay) => tokio::time::sleep(delay).await,
@@ -54,7 +54,7 @@ fn delays(retry: Retry) -> impl Iterator<Item = Duration> {
     at_once.into_iter().chain((0..waits).map(|wait| FIRST_DELAY * 4_u32.pow(wait)))
 }
 
-fn conclude(outbox: &mut Outbox, retry: Retry, outcome: &Result<u16, DeliveryError>) {
+fn conclude(outbox: &mut Outbox<Notification>, retry: Retry, outcome: &Result<u16, DeliveryError>) {
     outbox.note(|counts| match outcome {
         Ok(status) if is_accepted(retry, *status) => counts.delivered += 1,
         Err(DeliveryError::Address(_)) => counts.unreachable += 1,
@@ -68,10 +68,6 @@ fn is_accepted(retry: Retry, status: u16) -> bool {
         Retry::Seldom => matches!(status, 102 | 200 | 201 | 202 | 204),
         Retry::UntilOk => status == 200,
     }
-}
-
-fn was_tried(outcome: &Result<u16, DeliveryError>) -> bool {
-    !matches!(outcome, Err(DeliveryError::Address(_)))
 }
 
 fn is_worth_retrying(retry: Retry, outcome: &Result<u16, DeliveryError>) -> bool {

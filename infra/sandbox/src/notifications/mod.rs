@@ -37,6 +37,13 @@ pub enum NotificationMode {
     Hold,
 }
 
+impl NotificationMode {
+    /// Whether setting it lets go what was held back.
+    pub(crate) fn lets_go(set: Option<Self>) -> bool {
+        set.is_some_and(|mode| mode != Self::Hold)
+    }
+}
+
 /// Why a notification was not delivered.
 #[derive(Debug, thiserror::Error)]
 pub enum DeliveryError {
@@ -90,8 +97,7 @@ impl Notification {
 
     /// The value of a header; the case of its name does not matter.
     pub fn header(&self, name: &str) -> Option<&str> {
-        let of_name = |(key, _): &&(String, String)| key.eq_ignore_ascii_case(name);
-        self.headers.iter().find(of_name).map(|(_, value)| value.as_str())
+        header(&self.headers, name)
     }
 
     /// Sends it once, without retries, and answers the status of the answer.
@@ -101,4 +107,9 @@ impl Notification {
     pub async fn deliver(&self) -> Result<u16, DeliveryError> {
         wire::post(self).await
     }
+}
+
+/// The value of a header; the case of its name does not matter.
+pub(crate) fn header<'a>(headers: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
 }

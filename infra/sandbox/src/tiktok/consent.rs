@@ -2,25 +2,34 @@
 
 use axum::{
     extract::{RawQuery, State},
-    response::{Html, IntoResponse, Response},
+    response::Response,
 };
-use http::{StatusCode, header};
-use url::{Host, Url};
+use serde::Deserialize;
+use url::Url;
 
 use super::{
     CLIENT_ID,
     access::Scope,
     grants::Choice,
-    state::{Person, TikTok},
+    state::{Account, Person, TikTok},
     switches::RedirectCodes,
 };
-use crate::Sandbox;
+use crate::{
+    Sandbox,
+    parameters::{Parameters, Wrong, redirect_address},
+    shell::{self, Look},
+};
 
-const PAGE: &str = include_str!("consent.html");
-const ERROR_PAGE: &str = include_str!("blocked.html");
+const LOOK: Look = Look {
+    provider: "TikTok",
+    act: ["#b3123f", "#fff", "#ff9db4", "#4a0018"],
+    refusal: "This authorization is impossible",
+    decisions: [["cancel", "Cancel"], ["confirm", "Confirm"]],
+};
 
 /// What the person in front of the page does.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct Consent {
     /// A person's key; `None`: the first.
     pub person: Option<String>,
@@ -64,33 +73,24 @@ struct Asked {
 impl Asked {
     /// Parameters that are not known, such as `rid`, mean nothing here.
     fn parse(query: &str, registered: &[String]) -> Result<Self, ConsentError> {
-        if one(query, "app_id")?.as_deref() != Some(CLIENT_ID) {
+        let parameters = Parameters::of(query);
+        if parameters.one("app_id")? != Some(CLIENT_ID) {
             return Err(ConsentError::UnknownApp);
         }
-        let address = one(query, "redirect_uri")?.ok_or(ConsentError::RedirectMismatch)?;
-        let redirect = Url::parse(&address).map_err(|_| ConsentError::RedirectMismatch)?;
-        let is_known = if registered.is_empty() { may_redirect_to(&redirect) } else { registered.contains(&address) };
-        if !is_known {
-            return Err(ConsentError::RedirectMismatch);
-        }
-        Ok(Self { redirect, state: one(query, "state")? })
+        let address = parameters.needed("redirect_uri")?;
+        let redirect = redirect_address(address, registered).ok_or(ConsentError::RedirectMismatch)?;
+        Ok(Self { redirect, state: parameters.text("state")? })
     }
 }
 
-fn one(query: &str, name: &'static str) -> Result<Option<String>, ConsentError> {
-    let mut values = url::form_urlencoded::parse(query.as_bytes()).filter(|(key, _)| key == name);
-    let first = values.next().map(|(_, value)| value.into_owned()).filter(|value| !value.is_empty());
-    if values.next().is_some() { Err(ConsentError::Repeated(name)) } else { Ok(first) }
-}
-
-fn may_redirect_to(address: &Url) -> bool {
-    let is_loopback = match address.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        None => false,
-    };
-    address.fragment().is_none() && (address.scheme() == "https" || (address.scheme() == "http" && is_loopback))
+impl From<Wrong> for ConsentError {
+    fn from(wrong: Wrong) -> Self {
+        match wrong {
+            // Only the address is needed by its name.
+            Wrong::Missing(_) => Self::RedirectMismatch,
+            Wrong::Repeated(name) => Self::Repeated(name),
+        }
+    }
 }
 
 /// Answers the request in `query` as the person decided; the address to redirect to.
@@ -144,90 +144,50 @@ fn choose(tiktok: &TikTok, consent: &Consent) -> Result<Choice, ConsentError> {
 /// `GET /tiktok/portal/auth`
 pub(crate) async fn page(State(sandbox): State<Sandbox>, RawQuery(query): RawQuery) -> Response {
     match Asked::parse(query.as_deref().unwrap_or_default(), sandbox.redirect_uris()) {
-        Ok(_) => html(StatusCode::OK, sandbox.read(|state| render(&state.tiktok))),
-        Err(error) => blocked(&error.to_string()),
+        Ok(_) => sandbox.read(|state| render(&state.tiktok)),
+        Err(error) => LOOK.refused(&error),
     }
 }
 
 /// `POST /tiktok/portal/auth`: the page's own form; the request stands in the query still.
 pub(crate) async fn answer(State(sandbox): State<Sandbox>, RawQuery(query): RawQuery, body: String) -> Response {
-    match decide(&sandbox, &query.unwrap_or_default(), &consent_of_form(&body)) {
-        Ok(url) => (StatusCode::SEE_OTHER, [(header::LOCATION, url.to_string()), no_store()]).into_response(),
-        Err(error) => blocked(&error.to_string()),
-    }
+    let consent = consent_of_form(&Parameters::of(&body));
+    LOOK.decided(decide(&sandbox, &query.unwrap_or_default(), &consent))
 }
 
 /// The boxes of each person's accounts have names of their own, as the page has those of all. No box ticked cancels.
-fn consent_of_form(body: &str) -> Consent {
-    let fields: Vec<(String, String)> = url::form_urlencoded::parse(body.as_bytes()).into_owned().collect();
-    let all =
-        |name: &str| -> Vec<&String> { fields.iter().filter(|(key, _)| key == name).map(|(_, value)| value).collect() };
-    let person = all("person").first().map(|key| (*key).clone());
-    let accounts: Vec<String> =
-        all(&account_field(person.as_deref().unwrap_or_default())).into_iter().cloned().collect();
-    let ticked = all("scope");
-    let left_out = Scope::ALL.map(Scope::id).into_iter().filter(|id| !ticked.iter().any(|one| **one == id.to_string()));
-    let confirms = all("decision").iter().any(|decision| *decision == "confirm");
-    Consent { person, leave_out: left_out.collect(), cancel: !confirms || accounts.is_empty(), accounts }
+fn consent_of_form(form: &Parameters) -> Consent {
+    let person = form.all("person").next().map(str::to_owned);
+    let field = account_field(person.as_deref().unwrap_or_default());
+    let accounts: Vec<String> = form.all(&field).map(str::to_owned).collect();
+    let left_out = Scope::ALL.map(Scope::id).into_iter().filter(|id| !form.has("scope", &id.to_string()));
+    let cancel = !form.has("decision", "confirm") || accounts.is_empty();
+    Consent { leave_out: left_out.collect(), cancel, person, accounts }
 }
 
-fn render(tiktok: &TikTok) -> String {
-    let people: String =
-        tiktok.people.iter().zip(0..).map(|(person, place)| person_choice(person, place == 0)).collect();
-    let accounts: String = tiktok.people.iter().map(|person| account_boxes(tiktok, person)).collect();
-    let scopes: String = Scope::ALL.iter().map(|scope| scope_box(*scope)).collect();
-    PAGE.replace("{{people}}", &people).replace("{{accounts}}", &accounts).replace("{{scopes}}", &scopes)
-}
-
-fn person_choice(person: &Person, is_first: bool) -> String {
-    choice("radio", "person", &person.key, if is_first { " checked" } else { "" }, &person.name, &person.company)
-}
-
-fn account_boxes(tiktok: &TikTok, person: &Person) -> String {
-    let boxes = tiktok.accounts_of(person).map(|account| {
-        let role = person.roles.get(&account.id).map(|role| format!("{role:?} · {}", account.id)).unwrap_or_default();
-        choice("checkbox", &account_field(&person.key), &account.id, " checked", &account.name, &role)
+fn render(tiktok: &TikTok) -> Response {
+    let people = tiktok.people.iter().zip(0..).map(|(it, place)| person(tiktok, it, place == 0));
+    let scopes = Scope::ALL.iter().map(|scope| {
+        let id = scope.id().to_string();
+        shell::tick(&shell::Choice { name: "scope", value: &id, checked: true, text: scope.description(), small: &id })
     });
-    let boxes: String = boxes.collect();
-    let (key, name) = (escape(&person.key), escape(&person.name));
-    format!(
-        "<style>form:not(:has([name=person][value={key}]:checked)) [data-person={key}] {{ display: none; }}</style>\
-         <fieldset data-person=\"{key}\"><legend>Ad accounts of {name}</legend>{boxes}</fieldset>"
-    )
+    let choices = [("Who you are, and your ad accounts", people.collect()), ("Permissions", scopes.collect())];
+    LOOK.consent("Aura wants to access your ad accounts", &choices)
+}
+
+fn person(tiktok: &TikTok, person: &Person, checked: bool) -> String {
+    let name = account_field(&person.key);
+    let account = |account: &Account| {
+        let role = person.roles.get(&account.id).map(|role| format!("{role:?} · {}", account.id)).unwrap_or_default();
+        let (value, text) = (&account.id, &account.name);
+        shell::tick(&shell::Choice { name: &name, value, checked: true, text, small: &role })
+    };
+    let accounts: String = tiktok.accounts_of(person).map(account).collect();
+    let (value, text, small) = (&person.key, &person.name, &person.company);
+    shell::person(&shell::Choice { name: "person", value, checked, text, small }, &accounts)
 }
 
 /// The name of the boxes of one person's accounts.
 fn account_field(person: &str) -> String {
     format!("account-{person}")
-}
-
-fn scope_box(scope: Scope) -> String {
-    let id = scope.id().to_string();
-    choice("checkbox", "scope", &id, " checked", scope.description(), &id)
-}
-
-fn choice(kind: &str, name: &str, value: &str, checked: &str, text: &str, small: &str) -> String {
-    let (value, text, small) = (escape(value), escape(text), escape(small));
-    format!(
-        "<label class=\"choice\"><input type=\"{kind}\" name=\"{name}\" value=\"{value}\"{checked}>\
-         <span>{text}<small>{small}</small></span></label>"
-    )
-}
-
-fn blocked(message: &str) -> Response {
-    html(StatusCode::BAD_REQUEST, ERROR_PAGE.replace("{{message}}", &escape(message)))
-}
-
-fn html(status: StatusCode, page: String) -> Response {
-    let policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'";
-    let headers = [(header::CONTENT_SECURITY_POLICY, policy.to_owned()), no_store()];
-    (status, headers, Html(page)).into_response()
-}
-
-fn no_store() -> (http::HeaderName, String) {
-    (header::CACHE_CONTROL, "no-store".to_owned())
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
 }

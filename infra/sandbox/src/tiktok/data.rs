@@ -9,10 +9,10 @@ use super::{
     OTHER_LIBRARY, SECOND_ACCOUNT, SECOND_FORM, SHORT_FORM,
     advert::Advert,
     generate::{self, Draft},
-    handle::Unknown,
     ids::Ids,
     state::{Account, Form, Library, Person, Question, Role, TikTok},
 };
+use crate::Unknown;
 
 /// How many leads each published form begins with, over [`FIRST_DAYS`] days.
 const FIRST_LEADS: i64 = 60;

@@ -10,7 +10,10 @@ use super::{
     switches::WireForm,
     webhook::{self, SIGNATURE},
 };
-use crate::notifications::{Notification, Retry};
+use crate::{
+    notifications::{Notification, Retry},
+    secrets,
+};
 
 /// The most leads in one POST.
 pub(crate) const MOST_LEADS: usize = 1_000;
@@ -50,7 +53,7 @@ pub(crate) fn announce(desk: &mut Desk<'_>, leads: &[Lead], manner: Manner) {
     for (address, event) in posts {
         let message = signed(&address, &event, desk.live.switches.wire, CLIENT_SECRET);
         for _ in 0..manner.copies.max(1) {
-            desk.live.outbox.post(message.clone(), desk.live.switches.webhooks);
+            desk.live.post(message.clone());
         }
     }
 }
@@ -65,7 +68,7 @@ pub(crate) fn announce_other(desk: &mut Desk<'_>, object: u32) {
     });
     for address in addresses(desk) {
         let message = signed(&address, &event, desk.live.switches.wire, CLIENT_SECRET);
-        desk.live.outbox.post(message, desk.live.switches.webhooks);
+        desk.live.post(message);
     }
 }
 
@@ -73,7 +76,7 @@ pub(crate) fn announce_other(desk: &mut Desk<'_>, object: u32) {
 pub(crate) fn probe(desk: &mut Desk<'_>, address: &str) {
     let event = webhook::event(desk.tiktok, &[], desk.live.switches.values, 1, desk.now.timestamp());
     let message = signed(address, &event, desk.live.switches.wire, CLIENT_SECRET);
-    desk.live.outbox.post(message, desk.live.switches.webhooks);
+    desk.live.post(message);
 }
 
 /// All callback addresses of subscriptions that are alive, each once.
@@ -90,7 +93,7 @@ pub(crate) fn signed(address: &str, event: &Value, wire: WireForm, secret: &str)
     let text = event.to_string();
     let signature = webhook::signature(secret, &text);
     let body = match wire {
-        WireForm::Escaped => webhook::escaped(&text),
+        WireForm::Escaped => secrets::escaped(&text),
         WireForm::Raw => text,
     };
     with_body(address, body).with_header(SIGNATURE, &signature)

@@ -1,14 +1,11 @@
 //! The door of the API: paths, faults, limits, the envelope, and the `Date` of every answer.
 
-use std::time::Duration;
-
 use axum::{
-    body::{Body, Bytes, to_bytes},
-    extract::{Path, RawQuery, Request, State},
-    middleware::Next,
-    response::{Html, IntoResponse, Response},
+    body::Bytes,
+    extract::{Path, RawQuery, State},
+    response::{IntoResponse, Response},
 };
-use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use http::{HeaderMap, Method, StatusCode};
 use serde_json::Value;
 
 use super::{
@@ -19,7 +16,7 @@ use super::{
     refusal::{PARTIAL, Refusal, usual_message},
     switches::{DownloadErrors, Fault, FaultKind},
 };
-use crate::Sandbox;
+use crate::{Sandbox, misbehaviour};
 
 /// The version that is served; v1.2 and older ones are refused in the envelope.
 const VERSION: &str = "v1.3";
@@ -51,29 +48,23 @@ pub(crate) async fn enter(
     };
     let endpoint = endpoint.to_owned();
     let fault = sandbox.note(|state| {
-        state.tiktok_live.requests.count(&endpoint);
-        state.tiktok_live.switches.take(&endpoint)
+        state.tiktok_live.requests.count(endpoint.clone());
+        misbehaviour::take(&mut state.tiktok_live.switches.faults, &endpoint)
     });
     let arrived = Arrived { version, endpoint, method, headers, query: query.unwrap_or_default(), body };
-    match fault {
-        None => answer(&sandbox, &arrived, handler),
-        Some(fault) => misbehave(&sandbox, &fault, &arrived, handler).await,
-    }
+    let answered = async {
+        match &fault {
+            Some(Fault { fault: FaultKind::Code, detail, .. }) => refuse(&sandbox, detail.code, &arrived),
+            Some(Fault { fault: FaultKind::Partial, .. }) => as_partial(answer(&sandbox, &arrived, handler)).await,
+            _ => answer(&sandbox, &arrived, handler),
+        }
+    };
+    misbehaviour::around(fault.as_ref(), answered).await
 }
 
 /// What the API's server answers when no endpoint is reached; a path without the slash at its end reaches none.
 pub(crate) async fn not_found() -> Response {
     (StatusCode::NOT_FOUND, "404 page not found").into_response()
-}
-
-/// Puts the sandbox's own time into `Date` (RFC 9110 §6.6.1).
-pub(crate) async fn dated(State(sandbox): State<Sandbox>, request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    let date = sandbox.now().format("%a, %d %b %Y %H:%M:%S GMT").to_string();
-    if let Ok(date) = HeaderValue::from_str(&date) {
-        response.headers_mut().insert(header::DATE, date);
-    }
-    response
 }
 
 fn answer(sandbox: &Sandbox, arrived: &Arrived, handler: Handler) -> Response {
@@ -110,24 +101,6 @@ fn as_file(desk: &Desk<'_>, arrived: &Arrived, refusal: Refusal) -> Result<Answe
     Ok(Answer::File { name: "error.csv".to_owned(), kind: "text/csv", bytes: text.into_bytes() })
 }
 
-async fn misbehave(sandbox: &Sandbox, fault: &Fault, arrived: &Arrived, handler: Handler) -> Response {
-    match fault.fault {
-        FaultKind::Code => refuse(sandbox, fault.code, arrived),
-        FaultKind::Partial => as_partial(answer(sandbox, arrived, handler)).await,
-        FaultKind::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, Html(UNAVAILABLE)).into_response(),
-        FaultKind::Slow => {
-            tokio::time::sleep(Duration::from_millis(fault.delay_ms)).await;
-            answer(sandbox, arrived, handler)
-        }
-        FaultKind::Malformed => cut_off(answer(sandbox, arrived, handler)).await,
-        FaultKind::CommitThenTimeout => {
-            // Done and thrown away: whoever asked does not learn of it.
-            let _answer = answer(sandbox, arrived, handler);
-            (StatusCode::GATEWAY_TIMEOUT, Html(TIMEOUT)).into_response()
-        }
-    }
-}
-
 fn refuse(sandbox: &Sandbox, code: u32, arrived: &Arrived) -> Response {
     let now = sandbox.now();
     let (result, request_id) = sandbox.note(|state| {
@@ -138,31 +111,15 @@ fn refuse(sandbox: &Sandbox, code: u32, arrived: &Arrived) -> Response {
     answers::response(result, &request_id)
 }
 
+/// A success becomes a partial one.
 async fn as_partial(response: Response) -> Response {
-    let (mut parts, body) = response.into_parts();
-    let whole = to_bytes(body, usize::MAX).await.unwrap_or_default();
-    let changed = match serde_json::from_slice::<Value>(&whole) {
+    let partial = |whole: Bytes| match serde_json::from_slice::<Value>(&whole) {
         Ok(mut envelope) if envelope["code"] == 0 => {
             envelope["code"] = PARTIAL.into();
             envelope["message"] = usual_message(PARTIAL).into();
-            Bytes::from(envelope.to_string())
+            envelope.to_string().into()
         }
-        _ => whole,
+        _ => whole.into(),
     };
-    parts.headers.remove(header::CONTENT_LENGTH);
-    Response::from_parts(parts, Body::from(changed))
+    misbehaviour::with_body(response, partial).await
 }
-
-/// The first half of the body, complete for HTTP and broken as JSON.
-async fn cut_off(response: Response) -> Response {
-    let (mut parts, body) = response.into_parts();
-    let whole = to_bytes(body, usize::MAX).await.unwrap_or_default();
-    parts.headers.remove(header::CONTENT_LENGTH);
-    Response::from_parts(parts, Body::from(whole.slice(..whole.len() / 2)))
-}
-
-const UNAVAILABLE: &str = "<!DOCTYPE html><html lang=en><title>503 Service Temporarily Unavailable</title>\
-    <center><h1>503 Service Temporarily Unavailable</h1></center></html>";
-
-const TIMEOUT: &str = "<!DOCTYPE html><html lang=en><title>504 Gateway Time-out</title>\
-    <center><h1>504 Gateway Time-out</h1></center></html>";

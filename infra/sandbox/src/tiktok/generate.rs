@@ -9,14 +9,13 @@ use super::{
     SHORT_FORM,
     delivery::{self, MOST_LEADS, Manner},
     fields::OF_MESSAGES,
-    handle::Unknown,
     leads::{Lead, Region},
     live::Desk,
     state::TikTok,
     switches::WireForm,
     webhook, words,
 };
-use crate::{google::data::dice::Dice, notifications::Notification};
+use crate::{Unknown, dice::Dice, notifications::Notification, secrets};
 
 /// Leads to be made. The body of `POST /_sandbox/tiktok/leads`; what is absent is as [`LeadOrder::default`].
 #[derive(Clone, Debug, Deserialize)]
@@ -185,7 +184,7 @@ pub(crate) fn forge(desk: &mut Desk<'_>, forgery: &Forgery) -> usize {
 fn forged(address: &str, event: &serde_json::Value, kind: ForgeryKind) -> Notification {
     match kind {
         ForgeryKind::WrongKey => delivery::signed(address, event, WireForm::Escaped, "another-secret"),
-        ForgeryKind::Unsigned => delivery::with_body(address, webhook::escaped(&event.to_string())),
+        ForgeryKind::Unsigned => delivery::with_body(address, secrets::escaped(&event.to_string())),
         ForgeryKind::Tampered => {
             let genuine = delivery::signed(address, event, WireForm::Escaped, super::CLIENT_SECRET);
             Notification { body: genuine.body.replacen("\"object\":1", "\"object\":1 ", 1), ..genuine }

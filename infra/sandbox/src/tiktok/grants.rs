@@ -2,12 +2,11 @@
 
 use std::collections::HashMap;
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Duration, Utc};
-use ring::rand::{SecureRandom, SystemRandom};
 use serde::{Deserialize, Serialize};
 
 use super::{refusal::Refusal, switches::TokenKind};
+use crate::secrets::secret;
 
 /// A code is good for one hour.
 const CODE_LIFE: Duration = Duration::hours(1);
@@ -72,11 +71,11 @@ impl Grant {
     }
 
     fn renew(&mut self, kind: TokenKind, now: DateTime<Utc>) {
-        self.access_token = secret();
+        self.access_token = secret("");
         if let TokenKind::Expiring { seconds } = kind {
             self.expires_at = Some(now + Duration::seconds(seconds));
             let expires_at = now + Duration::seconds(REFRESH_TOKEN_SECONDS);
-            self.refresh = Some(Refresh { token: secret(), expires_at });
+            self.refresh = Some(Refresh { token: secret(""), expires_at });
         }
     }
 }
@@ -84,7 +83,7 @@ impl Grant {
 impl Grants {
     /// A code for what was chosen.
     pub(crate) fn consent(&mut self, choice: Choice, now: DateTime<Utc>) -> String {
-        let code = secret();
+        let code = secret("");
         self.codes.insert(code.clone(), Code { choice, expires_at: now + CODE_LIFE, used: false });
         code
     }
@@ -101,7 +100,7 @@ impl Grants {
         code.used = true;
         let Choice { person, accounts, scopes } = code.choice.clone();
         let mut grant = Grant {
-            id: secret(),
+            id: secret(""),
             person,
             accounts,
             scopes,
@@ -157,11 +156,4 @@ impl Grants {
     pub(crate) fn count(&self, person: &str) -> usize {
         self.grants.iter().filter(|grant| grant.person == person).count()
     }
-}
-
-/// Nobody can guess it, also not from the seed: a sandbox may be reachable in a team's network.
-fn secret() -> String {
-    let mut bytes = [0_u8; 30];
-    SystemRandom::new().fill(&mut bytes).expect("the operating system gives random bytes");
-    URL_SAFE_NO_PAD.encode(bytes)
 }

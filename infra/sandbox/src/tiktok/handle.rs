@@ -15,22 +15,11 @@ use super::{
     switches::{self, Fault, SwitchChange, Switches},
 };
 use crate::{
-    Sandbox,
+    Sandbox, Unknown,
     notifications::{Notification, NotificationCounts, Notify},
 };
 
 pub use views::{AccountView, FormView, LeadView, SubscriptionView};
-
-/// There is no such person, ad account or form.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the sandbox knows no {0}")]
-pub struct Unknown(String);
-
-impl Unknown {
-    pub(crate) fn of(kind: &str, id: &str) -> Self {
-        Self(format!("{kind} {id}"))
-    }
-}
 
 /// A handle on all of TikTok's side.
 #[derive(Clone)]
@@ -65,7 +54,7 @@ impl TikTok {
 
     /// How many requests to an endpoint, such as `page/get`, arrived.
     pub fn requests(&self, endpoint: &str) -> u64 {
-        self.sandbox.read(|state| state.tiktok_live.requests.of(endpoint))
+        self.sandbox.read(|state| state.tiktok_live.requests.of(endpoint.to_owned()))
     }
 
     /// Answers an authorization page without a browser: the address to which TikTok would redirect.

@@ -9,7 +9,7 @@ mod advert;
 mod answers;
 mod call;
 pub(crate) mod consent;
-mod control;
+pub(crate) mod control;
 mod csv;
 mod data;
 mod delivery;
@@ -38,19 +38,21 @@ mod zipped;
 
 use axum::{Router, middleware, routing::any, routing::get};
 
-use crate::Sandbox;
+pub use crate::Unknown;
+pub use crate::secrets::escaped;
+use crate::{Sandbox, clock::dated};
 pub use access::Scope;
 pub use consent::{Consent, ConsentError};
 pub use generate::{Forgery, ForgeryKind, LeadOrder, PlainEvent};
-pub use handle::{AccountView, FormView, LeadView, SubscriptionView, TikTok, Unknown};
+pub use handle::{AccountView, FormView, LeadView, SubscriptionView, TikTok};
 pub use leads::{Region, Source};
 pub use limits::Limits;
 pub use state::{Question, Role};
 pub use switches::{
-    CsvChange, CsvShape, DownloadErrors, Fault, FaultKind, Guard, Headings, MovedAccounts, RedirectCodes, SwitchChange,
-    Switches, TaskFailure, TokenKind, ValueForm, WireForm,
+    Code, CsvChange, CsvShape, DownloadErrors, Fault, FaultKind, Guard, Headings, MovedAccounts, RedirectCodes,
+    SwitchChange, Switches, TaskFailure, TokenKind, ValueForm, WireForm,
 };
-pub use webhook::{escaped, signature};
+pub use webhook::signature;
 
 /// The id of the one app that the imitation knows.
 pub const CLIENT_ID: &str = "7100000000000000017";
@@ -83,14 +85,10 @@ pub const LIBRARY_FORM: &str = "6873052183063954045";
 /// The form of [`SECOND_ACCOUNT`].
 pub const SECOND_FORM: &str = "6873052183063954171";
 
-/// The page's part for people: buttons.
-pub(crate) const CONTROLS: &str = include_str!("controls.html");
-
 pub(crate) fn router(sandbox: &Sandbox) -> Router<Sandbox> {
     Router::new()
         .route("/tiktok/portal/auth", get(consent::page).post(consent::answer))
         .route("/tiktok/open_api/{version}/{*path}", any(door::enter))
         .route("/tiktok/{*path}", any(door::not_found))
-        .layer(middleware::from_fn_with_state(sandbox.clone(), door::dated))
-        .merge(control::router())
+        .layer(middleware::from_fn_with_state(sandbox.clone(), dated))
 }

@@ -12,8 +12,9 @@ use super::{
     state::{Form, time_text},
 };
 
-/// The most forms on one page of a listing, and how many there are when nobody asks.
+/// The most forms on one page of a listing.
 const MOST: usize = 100;
+/// How many entries a page has when nobody asks.
 const USUAL: usize = 10;
 /// The last page that may be asked for.
 const LAST_PAGE: usize = 10_000;
@@ -22,13 +23,12 @@ const LAST_PAGE: usize = 10_000;
 pub(crate) fn list(desk: &mut Desk<'_>, call: &Call) -> Result<Answer, Refusal> {
     let target = access::open(desk, call, Scope::Pages, Door::Anybody)?;
     let filter = Filter::of(call)?;
-    let (page, size) = (call.number("page", 1, LAST_PAGE)?, call.number("page_size", USUAL, MOST)?);
+    let paged = Paged::of(call, MOST)?;
     let of_target = |form: &&Form| form.account == target.account && !target.is_hollow;
     let mut forms: Vec<&Form> =
         desk.tiktok.forms.values().filter(of_target).filter(|form| filter.admits(form)).collect();
     forms.sort_by(|one, other| other.created.cmp(&one.created).then_with(|| one.id.cmp(&other.id)));
-    let list: Vec<Value> = forms.iter().skip((page - 1) * size).take(size).map(|form| resource(form)).collect();
-    Ok(Answer::Data(json!({ "list": list, "page_info": page_info(page, size, forms.len()) })))
+    Ok(paged.answer("list", &forms, |form| resource(form)))
 }
 
 /// `GET /page/library/get/`: the libraries of the grant's accounts.
@@ -50,9 +50,26 @@ pub(crate) fn libraries(desk: &mut Desk<'_>, call: &Call) -> Result<Answer, Refu
     Ok(Answer::Data(json!({ "list": list })))
 }
 
-/// Where a page of a listing stands among all.
-pub(crate) fn page_info(page: usize, size: usize, total: usize) -> Value {
-    json!({ "page": page, "page_size": size, "total_number": total, "total_page": total.div_ceil(size) })
+/// One page of a listing.
+pub(crate) struct Paged {
+    page: usize,
+    size: usize,
+}
+
+impl Paged {
+    /// Reads `page` and `page_size`, which is `most` at the most.
+    pub(crate) fn of(call: &Call, most: usize) -> Result<Self, Refusal> {
+        Ok(Self { page: call.number("page", 1, LAST_PAGE)?, size: call.number("page_size", USUAL, most)? })
+    }
+
+    /// The entries of the page, below this name, and where it stands among all.
+    pub(crate) fn answer<T>(&self, name: &str, all: &[T], resource: impl Fn(&T) -> Value) -> Answer {
+        let (page, size, total) = (self.page, self.size, all.len());
+        let shown: Vec<Value> = all.iter().skip((page - 1) * size).take(size).map(resource).collect();
+        let page_info =
+            json!({ "page": page, "page_size": size, "total_number": total, "total_page": total.div_ceil(size) });
+        Answer::Data(json!({ name: shown, "page_info": page_info }))
+    }
 }
 
 struct Filter<'a> {

@@ -11,16 +11,14 @@ use super::{
     leads::Source,
     live::Desk,
     oauth::APP,
-    pages::page_info,
+    pages::Paged,
     refusal::Refusal,
     subscriptions::Subscription,
 };
-use crate::notifications::is_loopback_http;
+use crate::parameters::is_https_or_loopback;
 
-/// The most subscriptions on one page of a listing, and how many there are when nobody asks.
+/// The most subscriptions on one page of a listing.
 const MOST: usize = 1_000;
-const USUAL: usize = 10;
-const LAST_PAGE: usize = 10_000;
 
 /// `POST /subscription/subscribe/`
 pub(crate) fn subscribe(desk: &mut Desk<'_>, call: &Call) -> Result<Answer, Refusal> {
@@ -44,13 +42,10 @@ pub(crate) fn subscribe(desk: &mut Desk<'_>, call: &Call) -> Result<Answer, Refu
 pub(crate) fn list(desk: &mut Desk<'_>, call: &Call) -> Result<Answer, Refusal> {
     access::client(call, APP)?;
     is_about_leads(call)?;
-    let (page, size) = (call.number("page", 1, LAST_PAGE)?, call.number("page_size", USUAL, MOST)?);
+    let paged = Paged::of(call, MOST)?;
     let dead_too = desk.live.switches.list_dead_subscriptions;
     let shown = desk.tiktok.subscriptions.iter().filter(|one| dead_too || desk.tiktok.is_alive(one));
-    let shown: Vec<Value> = shown.map(resource).collect();
-    let info = page_info(page, size, shown.len());
-    let page: Vec<Value> = shown.into_iter().skip((page - 1) * size).take(size).collect();
-    Ok(Answer::Data(json!({ "subscriptions": page, "page_info": info })))
+    Ok(paged.answer("subscriptions", &shown.collect::<Vec<_>>(), |one| resource(one)))
 }
 
 /// `POST /subscription/unsubscribe/`
@@ -91,9 +86,8 @@ fn is_about_leads(call: &Call) -> Result<(), Refusal> {
 }
 
 fn callback(address: &str) -> Result<String, Refusal> {
-    let is_good = |url: &Url| url.scheme() == "https" || is_loopback_http(url);
     match Url::parse(address) {
-        Ok(url) if is_good(&url) => Ok(address.to_owned()),
+        Ok(url) if is_https_or_loopback(&url) => Ok(address.to_owned()),
         _ => Err(Refusal::invalid("callback_url", "Must be an https address.")),
     }
 }

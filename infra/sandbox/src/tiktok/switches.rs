@@ -6,7 +6,10 @@ use super::{
     limits::{Limits, Meter},
     live::Live,
 };
-use crate::NotificationMode;
+use crate::{
+    NotificationMode,
+    misbehaviour::{self, Outage, Place, Way},
+};
 
 mod change;
 mod shapes;
@@ -35,62 +38,42 @@ pub enum FaultKind {
     CommitThenTimeout,
 }
 
-/// One misbehaviour: which way, where, and how often.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Fault {
-    /// The way.
-    pub fault: FaultKind,
-    /// For [`FaultKind::Code`]: any code of the documentation's table.
-    #[serde(default = "default_code")]
+impl Way for FaultKind {
+    fn outage(self) -> Option<Outage> {
+        match self {
+            Self::Code | Self::Partial => None,
+            Self::Unavailable => Some(Outage::Unavailable),
+            Self::Slow => Some(Outage::Slow),
+            Self::Malformed => Some(Outage::Malformed),
+            Self::CommitThenTimeout => Some(Outage::CommitThenTimeout),
+        }
+    }
+}
+
+/// An endpoint, such as `page/get`. The authorization page is none.
+impl Place for String {}
+
+/// One misbehaviour of TikTok.
+pub type Fault = misbehaviour::Fault<FaultKind, String, Code>;
+
+/// For [`FaultKind::Code`]: what the envelope says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Code {
+    /// Any code of the documentation's table.
     pub code: u32,
-    /// Only requests to this endpoint, such as `page/get`; `None`: all.
-    #[serde(default)]
-    pub on: Option<String>,
-    /// How many matching requests go well before the first one fails.
-    #[serde(default)]
-    pub after: u32,
-    /// How many requests fail; `None`: all until reset.
-    #[serde(default)]
-    pub count: Option<u32>,
-    /// For [`FaultKind::Slow`], in milliseconds.
-    #[serde(default = "default_delay_ms")]
-    pub delay_ms: u64,
 }
 
-fn default_code() -> u32 {
-    50_000
-}
-
-fn default_delay_ms() -> u64 {
-    2_000
+impl Default for Code {
+    fn default() -> Self {
+        Self { code: 50_000 }
+    }
 }
 
 impl Fault {
-    /// Goes wrong on every request until reset.
-    pub fn always(fault: FaultKind) -> Self {
-        Self { fault, code: default_code(), on: None, after: 0, count: None, delay_ms: default_delay_ms() }
-    }
-
     /// Answers this code to every request until reset.
     pub fn code(code: u32) -> Self {
-        Self { code, ..Self::always(FaultKind::Code) }
-    }
-
-    /// Only requests to this endpoint.
-    #[must_use]
-    pub fn on(self, endpoint: &str) -> Self {
-        Self { on: Some(endpoint.to_owned()), ..self }
-    }
-
-    /// Only so many requests.
-    #[must_use]
-    pub fn times(self, count: u32) -> Self {
-        Self { count: Some(count), ..self }
-    }
-
-    fn matches(&self, endpoint: &str) -> bool {
-        self.on.as_deref().is_none_or(|on| on == endpoint)
+        Self { detail: Code { code }, ..Self::always(FaultKind::Code) }
     }
 }
 
@@ -120,6 +103,8 @@ pub struct Switches {
     pub list_dead_subscriptions: bool,
     /// What happens to webhooks.
     pub webhooks: NotificationMode,
+    /// A webhook is put at any place among those that wait.
+    pub reorder: bool,
     /// How the body of a webhook is written; its signature is always over the escaped form.
     pub wire: WireForm,
     /// How answers stand in webhooks.
@@ -164,33 +149,15 @@ impl Default for ZipOver {
     }
 }
 
-impl Switches {
-    /// The fault that this request meets, if any; it is used up by one.
-    pub(crate) fn take(&mut self, endpoint: &str) -> Option<Fault> {
-        let place = self.faults.iter_mut().position(|fault| {
-            let due = fault.matches(endpoint) && fault.after == 0 && fault.count != Some(0);
-            if fault.matches(endpoint) {
-                fault.after = fault.after.saturating_sub(1);
-            }
-            due
-        })?;
-        let fault = &mut self.faults[place];
-        fault.count = fault.count.map(|left| left.saturating_sub(1));
-        let taken = fault.clone();
-        self.faults.retain(|fault| fault.count != Some(0));
-        Some(taken)
-    }
-}
-
 /// Sets what `change` names and leaves the rest; webhooks that were held back are let go if they are not held any more.
 pub(crate) fn apply(live: &mut Live, change: SwitchChange) {
-    let releases = change.release_webhooks || change.webhooks.is_some_and(|mode| mode != NotificationMode::Hold);
+    let releases = change.release_webhooks || NotificationMode::lets_go(change.webhooks);
     if change.limits.is_some() {
         live.meter = Meter::default();
     }
     change.set(&mut live.switches);
     if releases {
-        live.outbox.release();
+        live.outbox.release(live.switches.reorder);
     }
 }
 
@@ -198,5 +165,5 @@ pub(crate) fn apply(live: &mut Live, change: SwitchChange) {
 pub(crate) fn reset(live: &mut Live) {
     live.switches = Switches::default();
     live.meter = Meter::default();
-    live.outbox.release();
+    live.outbox.release(false);
 }

@@ -1,6 +1,5 @@
 //! What a webhook says, and how it is signed.
 
-use ring::hmac;
 use serde_json::{Value, json};
 
 use super::{
@@ -9,6 +8,7 @@ use super::{
     state::{Form, TikTok},
     switches::ValueForm,
 };
+use crate::secrets::{escaped, hex_hmac};
 
 /// The header of the signature.
 pub(crate) const SIGNATURE: &str = "X-Open-Signature";
@@ -61,24 +61,9 @@ fn change((key, answer): &(String, String), values: ValueForm, place: usize) -> 
     json!({ "field": key, "value": value })
 }
 
-/// The text with each character outside of ASCII as `\u00e4`, above U+FFFF as a surrogate pair.
-pub fn escaped(text: &str) -> String {
-    let mut units = [0; 2];
-    let mut whole = String::with_capacity(text.len());
-    for character in text.chars() {
-        if character.is_ascii() {
-            whole.push(character);
-        } else {
-            character.encode_utf16(&mut units).iter().for_each(|unit| whole.push_str(&format!("\\u{unit:04x}")));
-        }
-    }
-    whole
-}
-
 /// HMAC-SHA256 over the escaped form of the body, in lowercase hexadecimal digits.
 pub fn signature(secret: &str, body: &str) -> String {
-    let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
-    hmac::sign(&key, escaped(body).as_bytes()).as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex_hmac(secret, escaped(body).as_bytes())
 }
 
 #[cfg(test)]

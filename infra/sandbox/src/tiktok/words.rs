@@ -1,6 +1,6 @@
 //! What people answer.
 
-use crate::google::data::dice::Dice;
+use crate::dice::Dice;
 
 /// First name, last name, and how both are written in an e-mail address.
 const PLAIN: &[(&str, &str, &str)] = &[

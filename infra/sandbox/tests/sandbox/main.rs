@@ -8,6 +8,7 @@ mod facebook;
 mod instances;
 mod notifications;
 mod oauth;
+mod receiver;
 mod shapes;
 mod support;
 mod switches;

@@ -1,73 +1,26 @@
 //! What is told of changes, and how it gets there.
 
-use std::{
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::time::Duration;
 
 use sandbox::{
     Notification, NotificationCounts, SwitchChange,
     google::{ADA, TEAM_CALENDAR},
 };
 use serde_json::{Value, json};
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpListener,
-};
+use tokio::net::TcpListener;
 
 use crate::{
     channels::{channel, queued, watch},
+    receiver::{Hook, eventually},
     support::{World, events_path, text},
 };
 
 const SWITCHES: &str = "/_sandbox/google/switches";
 
-/// Somebody who is notified: answers the statuses in turn, the last one for ever, and keeps what arrived.
-struct Hook {
-    address: String,
-    arrived: Arc<Mutex<Vec<String>>>,
-}
-
-impl Hook {
-    async fn open(statuses: &'static [u16]) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = format!("http://{}/hooks/google?a=b", listener.local_addr().unwrap());
-        let arrived = Arc::new(Mutex::new(Vec::new()));
-        let kept = arrived.clone();
-        tokio::spawn(async move {
-            loop {
-                let (mut stream, _) = listener.accept().await.unwrap();
-                let mut request = Vec::new();
-                while !request.ends_with(b"\r\n\r\n") && stream.read_buf(&mut request).await.unwrap() > 0 {}
-                let number = kept.lock().unwrap().len();
-                let status = statuses[number.min(statuses.len() - 1)];
-                kept.lock().unwrap().push(String::from_utf8(request).unwrap());
-                let answer = format!("HTTP/1.1 {status} Whatever\r\ncontent-length: 0\r\n\r\n");
-                stream.write_all(answer.as_bytes()).await.unwrap();
-            }
-        });
-        Self { address, arrived }
-    }
-
-    fn arrived(&self) -> Vec<String> {
-        self.arrived.lock().unwrap().clone()
-    }
-
-    fn channel(&self, id: &str) -> Value {
-        let mut body = channel(id);
-        body["address"] = json!(self.address);
-        body
-    }
-}
-
-async fn eventually(what: impl Fn() -> bool) {
-    for _ in 0..1_000 {
-        if what() {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    panic!("it never happened");
+fn channel_to(hook: &Hook, id: &str) -> Value {
+    let mut body = channel(id);
+    body["address"] = json!(hook.url.as_str());
+    body
 }
 
 fn counts(world: &World) -> NotificationCounts {
@@ -143,14 +96,14 @@ async fn every_live_channel_is_told_once() {
 
 #[tokio::test]
 async fn a_served_sandbox_sends_them_over_http() {
-    let (world, hook) = (World::new().await, Hook::open(&[204]).await);
+    let (world, hook) = (World::new().await, Hook::answering(&[204]).await);
     let token = world.access_token().await;
-    watch(&world, &token, ADA, &hook.channel("one")).await;
+    watch(&world, &token, ADA, &channel_to(&hook, "one")).await;
     eventually(|| hook.arrived().len() == 1).await;
     world.sandbox.google().change_some(ADA, "primary", 2).unwrap();
     eventually(|| counts(&world).delivered == 2).await;
     let arrived = hook.arrived();
-    assert!(arrived[1].starts_with("POST /hooks/google?a=b HTTP/1.1\r\n"), "{}", arrived[1]);
+    assert!(arrived[1].starts_with("POST /hook?a=b HTTP/1.1\r\n"), "{}", arrived[1]);
     for line in ["X-Goog-Channel-ID: one", "X-Goog-Resource-State: exists", "Content-Length: 0"] {
         assert!(arrived[1].contains(&format!("\r\n{line}\r\n")), "{line} in {}", arrived[1]);
     }
@@ -163,10 +116,10 @@ async fn a_served_sandbox_sends_them_over_http() {
 #[tokio::test]
 async fn only_what_may_pass_is_tried_again() {
     let (world, busy, never, gone) =
-        tokio::join!(World::new(), Hook::open(&[503, 500, 200]), Hook::open(&[504]), Hook::open(&[404]));
+        tokio::join!(World::new(), Hook::answering(&[503, 500, 200]), Hook::answering(&[504]), Hook::answering(&[404]));
     let token = world.access_token().await;
     for (id, hook) in [("busy", &busy), ("never", &never), ("gone", &gone)] {
-        assert_eq!(watch(&world, &token, ADA, &hook.channel(id)).await.status, 200);
+        assert_eq!(watch(&world, &token, ADA, &channel_to(hook, id)).await.status, 200);
     }
     eventually(|| counts(&world).delivered == 1 && counts(&world).failed == 2).await;
     let attempts = [&busy, &never, &gone].map(|hook| hook.arrived().len());
@@ -221,12 +174,12 @@ async fn the_switch_drops_doubles_and_holds_back() {
 
 #[tokio::test]
 async fn a_test_delivers_forges_and_loses_them() {
-    let (world, hook) = tokio::join!(queued(), Hook::open(&[202, 418]));
+    let (world, hook) = tokio::join!(queued(), Hook::answering(&[202, 418]));
     let token = world.access_token().await;
-    watch(&world, &token, ADA, &hook.channel("one")).await;
+    watch(&world, &token, ADA, &channel_to(&hook, "one")).await;
     let google = world.sandbox.google();
     switch(&world, json!({ "notifications": "drop" }));
-    google.forge_notification(&hook.address, &[("X-Goog-Channel-ID", "one"), ("X-Goog-Channel-Token", "guessed")]);
+    google.forge_notification(hook.url.as_str(), &[("X-Goog-Channel-ID", "one"), ("X-Goog-Channel-Token", "guessed")]);
     let told = google.take_notifications();
     assert_eq!(headers(&told, "x-goog-channel-id"), ["one", "one"]);
     assert_eq!(told[0].deliver().await.unwrap(), 202);
@@ -235,7 +188,7 @@ async fn a_test_delivers_forges_and_loses_them() {
 
     let elsewhere = Notification::new("https://example.com/", &[]).deliver().await;
     assert!(elsewhere.unwrap_err().to_string().contains("only loopback http"));
-    let two_lines = Notification::new(&hook.address, &[("X-Goog-Channel-Token", "a\r\nb")]).deliver().await;
+    let two_lines = Notification::new(hook.url.as_str(), &[("X-Goog-Channel-Token", "a\r\nb")]).deliver().await;
     assert!(two_lines.is_err());
     assert_eq!(hook.arrived().len(), 2);
 }

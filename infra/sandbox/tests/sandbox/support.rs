@@ -222,3 +222,19 @@ pub(crate) fn parameter(url: &Url, name: &str) -> Option<String> {
 pub(crate) fn text<'a>(value: &'a Value, field: &str) -> &'a str {
     value[field].as_str().unwrap_or_else(|| panic!("no {field} in {value}"))
 }
+
+/// The buttons of a provider's part of the page that send a body: path and body.
+pub(crate) async fn buttons(world: &World, provider: &str) -> Vec<(String, Value)> {
+    let page = world.send("GET", "/_sandbox/", &[], "").await.body;
+    let panel = page.split("<section ").find(|part| part.contains(&format!("data-provider=\"{provider}\""))).unwrap();
+    panel.split("<button ").skip(1).filter_map(button).collect()
+}
+
+fn button(text: &str) -> Option<(String, Value)> {
+    let attribute = |name: &str, quote: char| {
+        let rest = text.split('>').next()?.split_once(&format!("{name}={quote}"))?.1;
+        Some(rest.split_once(quote)?.0)
+    };
+    let body = serde_json::from_str(attribute("data-body", '\'')?).unwrap();
+    Some((attribute("data-path", '"').unwrap_or("switches").to_owned(), body))
+}

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use super::words;
 use crate::{
+    dice::Dice,
     facebook::state::{Ad, Facebook, Form, Lead, Question},
-    google::data::dice::Dice,
 };
 
 /// The letters of answers.

@@ -1,7 +1,6 @@
 //! The data that the imitation begins with: from a seed, around a date.
 
-pub(crate) mod dice;
-mod series;
+pub(crate) mod series;
 mod single;
 pub(crate) mod when;
 pub(crate) mod words;
@@ -13,7 +12,6 @@ use chrono_tz::Tz;
 use serde_json::{Value, json};
 
 use self::{
-    dice::Dice,
     series::{ExceptionKind, Series},
     single::Maker,
 };
@@ -26,6 +24,7 @@ use super::{
     recurrence,
     state::{Account, Google, ListEntry, Role},
 };
+use crate::dice::Dice;
 
 /// Id, title, zone, and the share of all events in percent; the first calendar gets the remainder.
 const CALENDARS: &[(&str, &str, &str, usize)] = &[

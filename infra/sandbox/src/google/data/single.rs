@@ -5,11 +5,10 @@ use chrono_tz::Tz;
 use serde_json::{Value, json};
 
 use super::{
-    dice::Dice,
     when::{at, day, timed},
     words,
 };
-use crate::google::calendar::Body;
+use crate::{dice::Dice, google::calendar::Body};
 
 /// What an event is made of, besides what Google fills in.
 pub(crate) struct Maker<'a> {

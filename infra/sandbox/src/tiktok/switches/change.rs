@@ -36,6 +36,8 @@ pub struct SwitchChange {
     pub webhooks: Option<NotificationMode>,
     /// Lets go the webhooks that were held back, and goes on holding.
     pub release_webhooks: bool,
+    /// See [`Switches::reorder`].
+    pub reorder: Option<bool>,
     /// See [`Switches::wire`].
     pub wire: Option<WireForm>,
     /// See [`Switches::values`].
@@ -89,6 +91,7 @@ impl SwitchChange {
         put(&mut switches.probe_callbacks, self.probe_callbacks);
         put(&mut switches.list_dead_subscriptions, self.list_dead_subscriptions);
         put(&mut switches.webhooks, self.webhooks);
+        put(&mut switches.reorder, self.reorder);
         put(&mut switches.wire, self.wire);
         put(&mut switches.values, self.values);
         put(&mut switches.task_polls, self.task_polls.map(TaskPolls));

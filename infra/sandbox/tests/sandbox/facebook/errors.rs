@@ -4,7 +4,8 @@ use chrono::Duration;
 use sandbox::facebook::{ALICE, CallFault, CallFaultKind, CallKind, NEWSLETTER_FORM};
 use serde_json::{Value, json};
 
-use super::support::{APP_TOKEN, code, data, hmac_hex, queued};
+use super::support::{APP_TOKEN, code, data, queued};
+use crate::receiver::hmac_hex;
 use crate::support::{World, encoded};
 
 async fn versioned(world: &World, version: &str, token: &str) -> crate::support::Answer {
@@ -25,6 +26,12 @@ async fn a_version_that_is_not_there_is_answered_by_the_oldest_without_a_word() 
     }
     let old = versioned(&world, "v23.0/", &alice).await;
     assert!(old.header("x-ad-api-version-warning").is_some());
+    world.facebook_switch(json!({ "deprecateVersion": "v26.0" }));
+    let answer = versioned(&world, "v26.0/", &alice).await;
+    assert_eq!((answer.status, answer.header("facebook-api-version")), (200, Some("v26.0")), "it serves still");
+    assert!(answer.header("x-ad-api-version-warning").unwrap().contains("v26.0"));
+    world.sandbox.facebook().reset_switches();
+    assert_eq!(versioned(&world, "v26.0/", &alice).await.header("x-ad-api-version-warning"), None);
     world.facebook_switch(json!({ "expireVersion": "v26.0" }));
     let answer = versioned(&world, "v26.0/", &alice).await;
     assert_eq!((answer.status, answer.header("facebook-api-version")), (200, Some("v21.0")));

@@ -5,7 +5,7 @@ use sandbox::facebook::{ALICE, BAKERY, CHLOE, CallFault, GALLERY, NEWSLETTER_FOR
 use serde_json::{Value, json};
 
 use super::support::{APP_TOKEN, code, queued};
-use crate::support::Answer;
+use crate::support::{Answer, text};
 
 fn app_usage(answer: &Answer) -> Value {
     serde_json::from_str(answer.header("x-app-usage").unwrap()).unwrap()
@@ -77,10 +77,27 @@ async fn a_page_without_leads_has_a_tiny_budget_when_limits_are_as_documented() 
 async fn a_switched_limit_says_for_how_many_minutes() {
     let world = queued().await;
     let bakery = world.bakery().await;
-    world.sandbox.facebook().fault(CallFault { minutes: Some(7), ..CallFault::error(80_005, None).times(1) });
+    world.sandbox.facebook().fault(CallFault::error(80_005, None).times(1).for_minutes(7));
     let over = world.read(NEWSLETTER_FORM, &bakery).await;
     assert_eq!(code(&over), (80_005, 0));
     assert_eq!(business_usage(&over)["estimated_time_to_regain_access"], 7);
     assert_eq!(business_usage(&over)["call_count"], 100);
     assert_eq!(business_usage(&world.read(NEWSLETTER_FORM, &bakery).await)["estimated_time_to_regain_access"], 0);
+}
+
+#[tokio::test]
+async fn calls_about_an_ad_tell_of_the_ad_account_too() {
+    let world = queued().await;
+    let bakery = world.bakery().await;
+    let lead = world.order(json!({ "organic": false })).remove(0);
+    let ad = world.graph("GET", &lead, &bakery, &[("fields", "ad_id")]).await.json();
+    let path = format!("{}/leads", text(&ad, "ad_id"));
+    let usage = |answer: &Answer| serde_json::from_str::<Value>(answer.header("x-ad-account-usage").unwrap()).unwrap();
+    let read = world.read(&path, &bakery).await;
+    assert_eq!((read.status, usage(&read)), (200, json!({ "acc_id_util_pct": 0 })));
+    world.sandbox.facebook().fault(CallFault::error(80_004, None).times(1).for_minutes(3));
+    let over = world.read(&path, &bakery).await;
+    assert_eq!((code(&over), usage(&over)), ((80_004, 0), json!({ "acc_id_util_pct": 100 })));
+    let of_form = world.read(&format!("{NEWSLETTER_FORM}/leads"), &bakery).await;
+    assert_eq!((of_form.status, of_form.header("x-ad-account-usage")), (200, None));
 }

@@ -4,10 +4,10 @@ use sandbox::facebook::{
     ALICE, ARCHIVED_FORM, BAKERY, BOB, CATERING_FORM, CHLOE, CLIENT_ID, CYCLING, Consent, DRAFT_FORM, GALLERY,
     NEWSLETTER_FORM,
 };
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::support::{code, data, queued};
-use crate::support::text;
+use crate::support::{buttons, text};
 
 const FORM_FIELDS: &str = "id,name,status,locale,leads_count,expired_leads_count,created_time,page_id,questions";
 
@@ -222,9 +222,7 @@ async fn each_permission_that_was_declined_is_missed_where_it_is_needed() {
 #[tokio::test]
 async fn the_page_has_buttons_and_each_is_understood() {
     let world = queued().await;
-    let page = world.send("GET", "/_sandbox/", &[], "").await.body;
-    assert!(page.contains("/_sandbox/google/") && page.contains("/_sandbox/facebook/"));
-    let buttons: Vec<(&str, Value)> = page.split("<button data-facebook ").skip(1).filter_map(button).collect();
+    let buttons = buttons(&world, "facebook").await;
     assert!(buttons.len() > 40, "{buttons:?}");
     for (path, body) in buttons {
         world.sandbox.facebook().reset_switches();
@@ -232,19 +230,9 @@ async fn the_page_has_buttons_and_each_is_understood() {
         world.act(json!({ "act": "setFormStatus", "form": NEWSLETTER_FORM, "status": "ACTIVE" }));
         world.act(json!({ "act": "passCheckpoint", "person": ALICE }));
         world.user(ALICE).await;
-        let answer = world.control(path, body.clone()).await;
+        let answer = world.control(&path, body.clone()).await;
         assert_eq!(answer.status, 200, "{path} {body}: {}", answer.body);
     }
-}
-
-/// The path and the body of a button, if it has a body.
-fn button(text: &str) -> Option<(&str, Value)> {
-    let attribute = |name: &str, quote: char| {
-        let rest = text.split('>').next()?.split_once(&format!("{name}={quote}"))?.1;
-        Some(rest.split_once(quote)?.0)
-    };
-    let body = serde_json::from_str(attribute("data-body", '\'')?).unwrap();
-    Some((attribute("data-path", '"').unwrap_or("switches"), body))
 }
 
 #[tokio::test]
@@ -260,6 +248,7 @@ async fn what_the_controls_do_not_understand_is_refused_with_the_reason() {
         ("leads", json!({ "count": 10_001 })),
         ("redeliver", json!({ "leads": ["1"] })),
         ("switches", json!({ "faults": [{ "fault": "dance" }] })),
+        ("switches", json!({ "faults": [{ "fault": "error", "retryAfterSeconds": 1 }] })),
         ("consent", json!({ "authorization_url": "x" })),
     ] {
         let before = world.sandbox.facebook().overview();

@@ -1,19 +1,13 @@
 //! A client of the Graph API that proves its app secret on every call.
 
-use std::sync::{Arc, Mutex};
-
-use ring::hmac;
 use sandbox::{
     Notify,
     facebook::{ALICE, Act, BAKERY, CLIENT_ID, CLIENT_SECRET, Callback, Consent, LeadOrder, VERIFY_TOKEN},
 };
 use serde_json::{Value, json};
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpListener,
-};
 use url::Url;
 
+use crate::receiver::hmac_hex;
 use crate::support::{Answer, World, encoded, parameter, text};
 
 pub(crate) const REDIRECT: &str = "http://127.0.0.1:8787/oauth/callback/facebook-lead-ads";
@@ -21,15 +15,6 @@ pub(crate) const SCOPES: &str = "leads_retrieval,pages_show_list,pages_read_enga
                                  pages_manage_ads,ads_management,business_management";
 pub(crate) const APP_TOKEN: &str = "1029384756102938|5a4db0c5facebook5a4db0c5facebook";
 pub(crate) const CALLBACK: &str = "http://127.0.0.1:1/webhooks/facebook-lead-ads";
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-pub(crate) fn hmac_hex(secret: &str, message: &str) -> String {
-    let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
-    hex(hmac::sign(&key, message.as_bytes()).as_ref())
-}
 
 /// `error.code` and `error.error_subcode`; the latter is 0 when there is none.
 pub(crate) fn code(answer: &Answer) -> (u64, u64) {
@@ -52,6 +37,8 @@ pub(crate) async fn queued() -> World {
         options.facebook.leads_per_form = 5;
         let url = CALLBACK.parse().unwrap();
         options.facebook.callback = Some(Callback { url, verify_token: VERIFY_TOKEN.to_owned() });
+        options.facebook.deauthorize = "http://127.0.0.1:1/facebook/deauthorize".parse().ok();
+        options.facebook.deletion = "http://127.0.0.1:1/facebook/deletion".parse().ok();
     })
     .await
 }
@@ -169,45 +156,4 @@ impl World {
         let kind = [("content-type", "application/json")];
         self.send("POST", &format!("/_sandbox/facebook/{path}"), &kind, &body.to_string()).await
     }
-}
-
-/// An app's server: keeps what arrives, and answers what `reply` says to the request's text.
-pub(crate) struct Hook {
-    pub(crate) url: Url,
-    arrived: Arc<Mutex<Vec<String>>>,
-}
-
-impl Hook {
-    pub(crate) async fn open(reply: impl Fn(usize, &str) -> (u16, String) + Send + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = Url::parse(&format!("http://{}/hook", listener.local_addr().unwrap())).unwrap();
-        let arrived = Arc::new(Mutex::new(Vec::new()));
-        let kept = arrived.clone();
-        tokio::spawn(async move {
-            loop {
-                let (mut stream, _) = listener.accept().await.unwrap();
-                let mut request = Vec::new();
-                while !is_whole(&request) && stream.read_buf(&mut request).await.unwrap() > 0 {}
-                let request = String::from_utf8(request).unwrap();
-                let number = kept.lock().unwrap().len();
-                let (status, body) = reply(number, &request);
-                kept.lock().unwrap().push(request);
-                let length = body.len();
-                let answer = format!("HTTP/1.1 {status} Whatever\r\ncontent-length: {length}\r\n\r\n{body}");
-                stream.write_all(answer.as_bytes()).await.unwrap();
-            }
-        });
-        Self { url, arrived }
-    }
-
-    pub(crate) fn arrived(&self) -> Vec<String> {
-        self.arrived.lock().unwrap().clone()
-    }
-}
-
-fn is_whole(request: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(request);
-    let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };
-    let length = head.lines().find_map(|line| line.strip_prefix("Content-Length: ")?.parse().ok());
-    body.len() >= length.unwrap_or(0_usize)
 }

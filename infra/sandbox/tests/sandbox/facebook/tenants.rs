@@ -3,7 +3,8 @@
 use sandbox::facebook::{ALICE, BAKERY, BOB, CLIENT_ID, CLIENT_SECRET, Consent, OTHER_CLIENT_ID, OTHER_CLIENT_SECRET};
 use serde_json::{Value, json};
 
-use super::support::{CALLBACK, Hook, REDIRECT, code, hmac_hex, queued};
+use super::support::{CALLBACK, REDIRECT, code, queued};
+use crate::receiver::{Hook, hmac_hex};
 use crate::support::{World, parameter, text};
 
 /// A user token of Alice's for the other app.

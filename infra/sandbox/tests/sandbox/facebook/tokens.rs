@@ -6,7 +6,8 @@ use sandbox::facebook::{
 };
 use serde_json::{Value, json};
 
-use super::support::{APP_TOKEN, REDIRECT, code, data, hmac_hex, queued};
+use super::support::{APP_TOKEN, REDIRECT, code, data, queued};
+use crate::receiver::hmac_hex;
 use crate::support::{World, encoded, text};
 
 async fn debug(world: &World, token: &str) -> Value {

@@ -4,14 +4,17 @@ use chrono::Duration;
 use sandbox::{
     Notify,
     facebook::{
-        ALICE, BAKERY, BOB, CATERING_FORM, CLIENT_ID, CLIENT_SECRET, CYCLING, Callback, Delivery, DeliveryKind,
-        FITNESS, Forgery, NEWSLETTER_FORM, TEST_RIDE_FORM, TRIAL_FORM,
+        ALICE, BAKERY, BOB, CATERING_FORM, CLIENT_ID, CLIENT_SECRET, CYCLING, Callback, CallbackKind, CallbackOrder,
+        Delivery, DeliveryKind, FITNESS, Forgery, NEWSLETTER_FORM, OTHER_CLIENT_SECRET, TEST_RIDE_FORM, TRIAL_FORM,
     },
 };
 use serde_json::{Value, json};
 
-use super::support::{APP_TOKEN, CALLBACK, Hook, code, data, hmac_hex, queued};
-use crate::support::{World, text};
+use super::support::{APP_TOKEN, CALLBACK, code, data, queued};
+use crate::{
+    receiver::{Hook, eventually, hex, hmac_hex},
+    support::{World, text},
+};
 
 fn is_genuine(delivery: &Delivery) -> bool {
     let signature = format!("sha256={}", hmac_hex(CLIENT_SECRET, &delivery.body));
@@ -37,16 +40,6 @@ async fn subscribe(world: &World, callback: &str, verify_token: &str) -> crate::
         ("include_values", "true"),
     ];
     world.graph("POST", &format!("{CLIENT_ID}/subscriptions"), APP_TOKEN, &params).await
-}
-
-async fn eventually(what: impl Fn() -> bool) {
-    for _ in 0..1_000 {
-        if what() {
-            return;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-    }
-    panic!("it never happened");
 }
 
 #[tokio::test]
@@ -189,7 +182,7 @@ fn signed_person(delivery: &Delivery, secret: &str) -> Option<String> {
     let (_, signed) =
         url::form_urlencoded::parse(delivery.body.as_bytes()).find(|(name, _)| name == "signed_request")?;
     let (signature, payload) = signed.split_once('.')?;
-    let right = super::support::hex(&URL_SAFE_NO_PAD.decode(signature).ok()?) == hmac_hex(secret, payload);
+    let right = hex(&URL_SAFE_NO_PAD.decode(signature).ok()?) == hmac_hex(secret, payload);
     let told: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()?;
     assert_eq!((&told["algorithm"], &told["issued_at"]), (&json!("HMAC-SHA256"), &json!(1_795_341_600)));
     right.then(|| text(&told, "user_id").to_owned())
@@ -223,6 +216,46 @@ async fn a_person_who_removes_the_app_makes_it_be_called_back() {
     assert_eq!((reply.person.as_str(), reply.confirmation_code.as_deref()), (ALICE, Some("c0de")));
     let impossible = json!({ "act": "removeApp", "person": ALICE });
     assert_eq!(world.control("acts", impossible).await.status, 400, "nothing is left to remove");
+}
+
+#[tokio::test]
+async fn a_callback_can_be_ordered_and_its_answer_is_told() {
+    let hook = Hook::open(|_, request| match request.contains("/deletion") {
+        true => (200, json!({ "url": "https://example.com/x", "confirmation_code": "c0de" }).to_string()),
+        false => (403, "no".to_owned()),
+    })
+    .await;
+    let world = queued().await;
+    let facebook = world.sandbox.facebook();
+    let address = hook.url.join("/deletion").unwrap();
+    let order = json!({ "kind": "deletion", "person": ALICE, "address": address.as_str() });
+    let told = world.control("callback", order).await.json();
+    let deletion = json!({ "person": ALICE, "url": "https://example.com/x", "confirmationCode": "c0de" });
+    assert_eq!(
+        (&told["why"], &told["answer"]["status"], &told["answer"]["deletion"]),
+        (&Value::Null, &json!(200), &deletion)
+    );
+    assert_eq!(facebook.deletion_replies()[0].confirmation_code.as_deref(), Some("c0de"));
+
+    let elsewhere = Some(hook.url.to_string());
+    let stranger =
+        CallbackOrder { address: elsewhere, forged: true, ..CallbackOrder::of(CallbackKind::Deauthorize, "1") };
+    let answer = facebook.call_back(&stranger).await.unwrap();
+    assert_eq!((answer.status, answer.body.as_str(), answer.deletion), (403, "no", None));
+    let built = facebook.callback(&stranger).unwrap();
+    assert_eq!(hook.arrived()[1].split("\r\n\r\n").nth(1), Some(built.body.as_str()), "what is built is what is sent");
+    assert_eq!(signed_person(&built, CLIENT_SECRET), None);
+    assert_eq!(signed_person(&built, OTHER_CLIENT_SECRET).as_deref(), Some("1"));
+    let genuine = facebook.callback(&CallbackOrder::of(CallbackKind::Deauthorize, BOB)).unwrap();
+    assert_eq!(signed_person(&genuine, CLIENT_SECRET).as_deref(), Some(BOB));
+    assert!(genuine.address.ends_with("/facebook/deauthorize"));
+
+    let nobody = world.control("callback", json!({ "kind": "deletion", "person": ALICE })).await.json();
+    assert!(nobody["answer"].is_null() && text(&nobody, "why").contains("connection"));
+    assert!(facebook.waiting().is_empty(), "nothing is tried again");
+    let bare = World::with(|options| options.events = 0).await;
+    let nowhere = bare.control("callback", json!({ "kind": "deletion", "person": ALICE })).await;
+    assert_eq!(nowhere.status, 400);
 }
 
 #[tokio::test]
@@ -285,7 +318,7 @@ async fn the_configured_callback_can_be_asked_for_its_handshake() {
 
 #[tokio::test]
 async fn a_refused_webhook_is_sent_again_equal_byte_for_byte_until_it_is_taken() {
-    let hook = Hook::open(|number, _| (if number < 2 { 500 } else { 200 }, String::new())).await;
+    let hook = Hook::answering(&[500, 500, 200]).await;
     let world = queued().await;
     let facebook = world.sandbox.facebook();
     facebook.set_callback(Some(Callback { url: hook.url.clone(), verify_token: String::new() }));
@@ -300,12 +333,12 @@ async fn a_refused_webhook_is_sent_again_equal_byte_for_byte_until_it_is_taken()
     eventually(|| facebook.delivery_counts().delivered == 1).await;
     let arrived = hook.arrived();
     assert!(arrived.len() == 3 && arrived.iter().all(|one| *one == arrived[0]));
-    assert!(arrived[0].starts_with("POST /hook HTTP/1.1\r\n"), "{}", arrived[0]);
+    assert!(arrived[0].starts_with("POST /hook?a=b HTTP/1.1\r\n"), "{}", arrived[0]);
 }
 
 #[tokio::test]
 async fn after_thirty_six_hours_a_webhook_is_dropped_and_the_subscription_is_disabled() {
-    let hook = Hook::open(|_, _| (202, String::new())).await;
+    let hook = Hook::answering(&[202]).await;
     let world = queued().await;
     let facebook = world.sandbox.facebook();
     facebook.set_callback(Some(Callback { url: hook.url.clone(), verify_token: String::new() }));

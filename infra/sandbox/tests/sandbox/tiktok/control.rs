@@ -4,7 +4,7 @@ use sandbox::tiktok::{ADA, FIRST_ACCOUNT, SECOND_ACCOUNT, SHORT_FORM};
 use serde_json::{Value, json};
 
 use super::support::{authorization_url, connect, data, exchange, queued, taken};
-use crate::support::{Answer, World, text};
+use crate::support::{Answer, World, buttons, text};
 
 async fn call(world: &World, method: &str, path: &str, body: &Value) -> Answer {
     let headers = [("content-type", "application/json")];
@@ -14,17 +14,12 @@ async fn call(world: &World, method: &str, path: &str, body: &Value) -> Answer {
 #[tokio::test]
 async fn every_button_of_the_index_page_is_understood() {
     let world = queued().await;
-    let page = world.send("GET", "/_sandbox/", &[], "").await.body;
     let ada = connect(&world, ADA).await;
     data(&ada.subscribe(json!({ "advertiser_id": FIRST_ACCOUNT })).await);
-    let buttons: Vec<&str> =
-        page.lines().filter(|line| line.contains("<button data-path=") && line.contains("data-body='")).collect();
-    let of_tiktok: Vec<&str> = buttons.into_iter().skip_while(|line| !line.contains("One lead")).collect();
-    assert!(of_tiktok.len() > 35, "{}", of_tiktok.len());
-    for button in of_tiktok {
-        let path = button.split('"').nth(1).unwrap();
-        let body: Value = serde_json::from_str(button.split('\'').nth(1).unwrap()).unwrap();
-        let answer = call(&world, "POST", path, &body).await;
+    let buttons = buttons(&world, "tiktok").await;
+    assert!(buttons.len() > 35, "{}", buttons.len());
+    for (path, body) in buttons {
+        let answer = call(&world, "POST", &path, &body).await;
         assert_eq!(answer.status, 200, "{path} {body}: {}", answer.body);
     }
     let standing = call(&world, "GET", "switches", &Value::Null).await.json();
@@ -95,6 +90,7 @@ async fn what_scripts_get_wrong_is_refused_and_changes_nothing() {
     let wrong = [
         ("switches", json!({ "unknown": 1 })),
         ("switches", json!({ "faults": [{ "fault": "nonsense" }] })),
+        ("switches", json!({ "faults": [{ "fault": "code", "subcode": 1 }] })),
         ("leads", json!({ "form": "1" })),
         ("leads", json!({ "messageTo": "1" })),
         ("leads", json!({ "amount": 1 })),

@@ -1,8 +1,5 @@
 //! What webhooks say, how they are signed, and how they get lost.
 
-use std::sync::{Arc, Mutex};
-
-use ring::hmac;
 use sandbox::{
     Notification,
     tiktok::{
@@ -10,13 +7,12 @@ use sandbox::{
     },
 };
 use serde_json::json;
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpListener,
-};
 
 use super::support::{HOOK, Tenant, connect, data, event, generate, lead_ids, queued, switch, taken};
-use crate::support::{World, text};
+use crate::{
+    receiver::{Hook, eventually, hmac_hex},
+    support::{World, text},
+};
 
 async fn subscribed(world: &World) -> Tenant<'_> {
     let ada = connect(world, ADA).await;
@@ -26,8 +22,7 @@ async fn subscribed(world: &World) -> Tenant<'_> {
 
 /// HMAC-SHA256 over these very bytes, in lowercase hexadecimal digits.
 fn over_bytes(body: &str) -> String {
-    let key = hmac::Key::new(hmac::HMAC_SHA256, CLIENT_SECRET.as_bytes());
-    hmac::sign(&key, body.as_bytes()).as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    hmac_hex(CLIENT_SECRET, body)
 }
 
 fn signed(webhook: &Notification) -> &str {
@@ -127,6 +122,13 @@ async fn webhooks_come_twice_out_of_order_late_or_never() {
     generate(&world, json!({}));
     world.sandbox.tiktok().reset_switches();
     assert_eq!(taken(&world).len(), 1, "a reset lets go too");
+
+    switch(&world, json!({ "reorder": true }));
+    let ids = generate(&world, json!({ "count": 20, "perPost": 1 }));
+    let mut told: Vec<String> = taken(&world).iter().flat_map(lead_ids).collect();
+    assert_ne!(told, ids);
+    told.sort_by_key(|id| ids.iter().position(|one| one == id));
+    assert_eq!(told, ids, "each once");
 }
 
 #[tokio::test]
@@ -196,46 +198,20 @@ async fn test_leads_are_one_per_form_and_are_told_of() {
     assert_eq!(blind.post("page/lead/mock/create", &body).await["code"], 40_001);
 }
 
-/// Answers the statuses in turn, the last one for ever, and keeps what arrived.
-async fn hook(statuses: &'static [u16]) -> (String, Arc<Mutex<Vec<String>>>) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = format!("http://{}/webhooks/tiktok", listener.local_addr().unwrap());
-    let arrived = Arc::new(Mutex::new(Vec::new()));
-    let kept = arrived.clone();
-    tokio::spawn(async move {
-        loop {
-            let (mut stream, _) = listener.accept().await.unwrap();
-            let mut request = Vec::new();
-            while !request.ends_with(b"]}]}") && stream.read_buf(&mut request).await.unwrap() > 0 {}
-            let number = kept.lock().unwrap().len();
-            kept.lock().unwrap().push(String::from_utf8(request).unwrap());
-            let status = statuses[number.min(statuses.len() - 1)];
-            let answer = format!("HTTP/1.1 {status} Whatever\r\ncontent-length: 0\r\n\r\n");
-            stream.write_all(answer.as_bytes()).await.unwrap();
-        }
-    });
-    (address, arrived)
-}
-
 #[tokio::test]
 async fn whatever_is_not_200_is_tried_again() {
     let world = World::new().await;
     let ada = connect(&world, ADA).await;
-    let (address, arrived) = hook(&[500, 401, 204, 200]).await;
-    data(&ada.subscribe_at(&address, json!({ "advertiser_id": FIRST_ACCOUNT })).await);
+    let hook = Hook::answering(&[500, 401, 204, 200]).await;
+    data(&ada.subscribe_at(hook.url.as_str(), json!({ "advertiser_id": FIRST_ACCOUNT })).await);
     generate(&world, json!({ "nonAscii": true }));
     let counts = || world.sandbox.tiktok().webhook_counts();
-    for _ in 0..1_000 {
-        if counts().delivered > 0 {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-    }
+    eventually(|| counts().delivered > 0).await;
     assert_eq!((counts().delivered, counts().attempts, counts().failed), (1, 4, 0));
-    let arrived = arrived.lock().unwrap().clone();
+    let arrived = hook.arrived();
     assert!(arrived.iter().all(|one| *one == arrived[0]), "the same each time");
     let (head, body) = arrived[0].split_once("\r\n\r\n").unwrap();
-    assert!(head.starts_with("POST /webhooks/tiktok HTTP/1.1\r\n"));
+    assert!(head.starts_with("POST /hook?a=b HTTP/1.1\r\n"));
     assert!(head.contains(&format!("X-Open-Signature: {}", over_bytes(body))));
     assert!(!head.contains("APIs-Google"));
 }

@@ -1,12 +1,13 @@
-//! What makes the sandbox misbehave.
+//! What makes the imitation of Google misbehave.
 
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::{PathKind, Role, Unknown};
 use crate::{
-    NotificationMode, PathKind, Sandbox,
-    google::{Role, Unknown},
+    NotificationMode, Sandbox,
+    misbehaviour::{self, Outage, Place, Way},
 };
 
 /// How the token endpoint treats refresh tokens.
@@ -47,64 +48,42 @@ pub enum FaultKind {
     CommitThenTimeout,
 }
 
-/// One misbehaviour: which way, where, and how often.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Fault {
-    /// The way.
-    pub fault: FaultKind,
-    /// Only requests of this kind; `None`: all requests to the provider except the consent page.
-    #[serde(default)]
-    pub on: Option<PathKind>,
-    /// How many matching requests go well before the first one fails.
-    #[serde(default)]
-    pub after: u32,
-    /// How many requests fail; `None`: all until reset.
-    #[serde(default)]
-    pub count: Option<u32>,
-    /// For [`FaultKind::Slow`], in milliseconds.
-    #[serde(default = "default_delay_ms")]
-    pub delay_ms: u64,
+impl Way for FaultKind {
+    fn outage(self) -> Option<Outage> {
+        match self {
+            Self::Unavailable => Some(Outage::Unavailable),
+            Self::Slow => Some(Outage::Slow),
+            Self::Malformed => Some(Outage::Malformed),
+            Self::CommitThenTimeout => Some(Outage::CommitThenTimeout),
+            Self::Throttle
+            | Self::TooManyRequests
+            | Self::ServerError
+            | Self::Unauthorized
+            | Self::SyncTokenExpired => None,
+        }
+    }
+}
+
+impl Place for PathKind {
+    fn is_consent(&self) -> bool {
+        *self == Self::Consent
+    }
+}
+
+/// One misbehaviour of Google.
+pub type Fault = misbehaviour::Fault<FaultKind, PathKind, RetryAfter>;
+
+/// What an error tells besides its code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct RetryAfter {
     /// For [`FaultKind::TooManyRequests`], in seconds.
-    #[serde(default = "default_retry_after")]
     pub retry_after_seconds: u64,
 }
 
-fn default_delay_ms() -> u64 {
-    2_000
-}
-
-fn default_retry_after() -> u64 {
-    2
-}
-
-impl Fault {
-    /// Goes wrong on every request to the provider until reset.
-    pub fn always(fault: FaultKind) -> Self {
-        let (delay_ms, retry_after_seconds) = (default_delay_ms(), default_retry_after());
-        Self { fault, on: None, after: 0, count: None, delay_ms, retry_after_seconds }
-    }
-
-    /// Only requests of this kind.
-    #[must_use]
-    pub fn on(self, kind: PathKind) -> Self {
-        Self { on: Some(kind), ..self }
-    }
-
-    /// Only so many requests.
-    #[must_use]
-    pub fn times(self, count: u32) -> Self {
-        Self { count: Some(count), ..self }
-    }
-
-    /// Lets so many matching requests go well first.
-    #[must_use]
-    pub fn after(self, requests: u32) -> Self {
-        Self { after: requests, ..self }
-    }
-
-    fn matches(&self, kind: PathKind) -> bool {
-        self.on.map_or(kind != PathKind::Consent, |on| on == kind)
+impl Default for RetryAfter {
+    fn default() -> Self {
+        Self { retry_after_seconds: 2 }
     }
 }
 
@@ -140,22 +119,6 @@ impl Switches {
             true => self.read_only_calendars.insert(calendar.to_owned()),
             false => self.read_only_calendars.remove(calendar),
         }
-    }
-
-    /// The fault that this request meets, if any; it is used up by one.
-    pub(crate) fn take(&mut self, kind: PathKind) -> Option<Fault> {
-        let place = self.faults.iter_mut().position(|fault| {
-            let due = fault.matches(kind) && fault.after == 0 && fault.count != Some(0);
-            if fault.matches(kind) {
-                fault.after = fault.after.saturating_sub(1);
-            }
-            due
-        })?;
-        let fault = &mut self.faults[place];
-        fault.count = fault.count.map(|left| left.saturating_sub(1));
-        let taken = fault.clone();
-        self.faults.retain(|fault| fault.count != Some(0));
-        Some(taken)
     }
 }
 
@@ -206,8 +169,7 @@ pub(crate) fn apply(sandbox: &Sandbox, change: SwitchChange) -> Result<(), Unkno
     if change.expire_access_tokens {
         google.expire_access_tokens();
     }
-    let releases =
-        change.release_notifications || change.notifications.is_some_and(|mode| mode != NotificationMode::Hold);
+    let releases = change.release_notifications || NotificationMode::lets_go(change.notifications);
     sandbox.note(|state| set(&mut state.switches, change));
     if releases {
         google.release_notifications();

@@ -42,7 +42,8 @@ impl Dice {
         (0..26).map(|_| char::from(self.pick(b"0123456789abcdefghijklmnopqrstuv"))).collect()
     }
 
-    fn place(&mut self, length: usize) -> usize {
+    /// A place in a list of this length.
+    pub(crate) fn place(&mut self, length: usize) -> usize {
         self.below(u32::try_from(length).unwrap_or(u32::MAX)) as usize
     }
 }
