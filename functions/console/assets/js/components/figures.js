@@ -88,7 +88,7 @@ function tiles({ received, waiting, missing, provider }, maker) {
   const sure = missing === 0 && h("span", { class: "sure" }, mark("check"));
   return h("dl", { class: "tiles" }, tile("webhook", "By webhook", number(received.webhook)), tile("reconciliation", "Found by sync", number(received.reconciliation)), tile("backfill", "From before", number(received.backfill)),
     tile("waiting", "Waiting", number(waiting)), tile(missing > 0 ? "missing" : "none-missing", "Missing", [sure, number(missing)]),
-    provider && tile("provider", `At ${maker}`, [number(provider.total), provider.expired > 0 && h("small", null, ` ${number(provider.expired)} expired`)]));
+    provider && tile("provider", [`At ${maker}`, provider.expired > 0 && `, ${number(provider.expired)} expired`], number(provider.total)));
 }
 
 function tile(kind, words, value) {

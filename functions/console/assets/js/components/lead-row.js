@@ -10,7 +10,7 @@ export function leadRow(lead, nameOf) {
   const contact = [lead.email, lead.phone, lead.company].filter(Boolean).join(" · ");
   const more = h("div", { class: "lead-details" });
   // Most rows are never opened: what is in them is made when they are.
-  const details = h("details", { class: "lead", ontoggle: () => details.open && !more.firstChild && more.append(everything(lead, nameOf)) },
+  const details = h("details", { class: "lead-fold", ontoggle: () => details.open && !more.firstChild && more.append(everything(lead, nameOf)) },
     h("summary", { class: "run" }, h("span", { class: "run-sign succeeded", "aria-hidden": "true" }),
       h("span", { class: "run-text" },
         h("span", { class: "run-head" }, h("strong", null, h("bdi", null, lead.name ?? lead.email ?? "Without a name")), lead.test && h("span", { class: "tag quiet" }, "Test"), h("span", { class: "muted end" }, time(lead.created))),

@@ -62,7 +62,7 @@ export function mappingDialog(host, { provider, form, draft, now, save, signal }
   function lost(failure) {
     contact.settled();
     if (!lines) fill(place);
-    fill(said, problemNotice(failure, { onRetry: () => ask({ after: 0 }) }));
+    fill(said, problemNotice(failure, { onRetry: (failure.unclear || !lines) && (() => ask({ after: 0 })) }));
   }
 
   function build(answer) {
@@ -104,7 +104,7 @@ export function mappingDialog(host, { provider, form, draft, now, save, signal }
     const { saved } = now();
     const off = { "aria-disabled": under ? "true" : null };
     const focused = foot.contains(document.activeElement) ? document.activeElement.dataset.action : null;
-    fill(foot, !saved && h("p", { class: "fine grow" }, "They are saved together with the settings."), saved && h("span", { class: "grow" }),
+    fill(foot, !saved && h("p", { class: "fine grow" }, "They are saved together with the settings."),
       button("Cancel", { "data-action": "close-mapping", ...off, onclick: () => under || leave() }),
       lines && button(under ? "Saving…" : saved ? "Save fields" : "Use these fields", { kind: "primary", type: "submit", pending: under, "data-action": "save-mapping" }));
     if (focused) foot.querySelector(`[data-action="${focused}"]`)?.focus();
@@ -120,6 +120,8 @@ export function mappingDialog(host, { provider, form, draft, now, save, signal }
 
   async function store() {
     under = true;
+    asked.drop();
+    contact.settled();
     fill(said);
     buttons();
     try {

@@ -59,9 +59,9 @@ export function testLead(provider, form, name, signal, { onSent, onShow }) {
   }
 
   function words() {
-    if (state.phase === "sent") return h("p", null, h("span", { class: "spinner", "aria-hidden": "true" }), h("span", null, "Test lead sent, it arrives in a moment."));
-    if (state.phase === "late") return h("p", { class: "late" }, mark("clock"), h("span", null, "The test lead has not arrived yet. It shows up below as soon as it does."));
-    if (state.phase === "arrived") return h("p", { class: "here" }, mark("check"), h("span", null, "The test lead has arrived."), button("Show it", { kind: "ghost small", "data-action": "show-test-lead", onclick: () => onShow(state.id) }));
+    if (state.phase === "sent") return h("p", null, h("span", { class: "spinner", "aria-hidden": "true" }), h("span", { class: "words" }, "Test lead sent, it arrives in a moment."));
+    if (state.phase === "late") return h("p", { class: "late" }, mark("clock"), h("span", { class: "words" }, "The test lead has not arrived yet. It shows up below as soon as it does."));
+    if (state.phase === "arrived") return h("p", { class: "here" }, mark("check"), h("span", { class: "words" }, "The test lead has arrived."), button("Show it", { kind: "ghost small", "data-action": "show-test-lead", onclick: () => onShow(state.id) }));
     return state.phase === "failed" && problemNotice(state.failure, { onRetry: state.failure.unclear ? send : null });
   }
 
