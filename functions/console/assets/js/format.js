@@ -54,10 +54,13 @@ export function moment(timestamp) {
   return h("time", { datetime: timestamp }, MOMENT.format(new Date(timestamp)));
 }
 
+/** A day in words, for a sentence. */
+export const dateWords = (timestamp) => DATE.format(new Date(timestamp));
+
 /** A day, exactly to the minute on hover. */
 export function date(timestamp) {
   const when = new Date(timestamp);
-  return h("time", { datetime: timestamp, title: MOMENT.format(when) }, DATE.format(when));
+  return h("time", { datetime: timestamp, title: MOMENT.format(when) }, dateWords(when));
 }
 
 function leaning(timestamp, lean) {

@@ -97,12 +97,12 @@ function tile(kind, words, value) {
 
 function missingWords(missing, maker, active) {
   const what = missing === 1 ? "One lead is" : `${count(missing, "lead")} are`;
-  return `${what} at ${maker} and not here. ${active ? "Each sync looks for what is missing and brings it by itself." : "They are looked for as soon as syncing goes on."}`;
+  return `${what} at ${maker} and not here. Aura tries again to bring what is missing ${active ? "with the next syncs" : "as soon as syncing goes on"}.`;
 }
 
 function waitingWords(waiting, maker, active) {
   const what = waiting === 1 ? "one lead that cannot be read yet" : `${count(waiting, "lead")} that cannot be read yet`;
-  return `${maker} told of ${what}. ${active ? "Each sync tries again." : "Tried again as soon as syncing goes on."}`;
+  return `${maker} told of ${what}. Aura tries again ${active ? "with each sync" : "as soon as syncing goes on"}.`;
 }
 
 function readWords({ readAt, fullyReadAt }) {

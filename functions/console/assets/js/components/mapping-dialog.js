@@ -31,14 +31,16 @@ export function mappingDialog(host, { provider, form, draft, now, save, signal }
   const el = h("dialog", { class: "dialog form-dialog mapping-dialog", "data-dialog": "mapping", "aria-labelledby": "mapping-title", oncancel: escaped, onkeydown: escaped, onclose: closed },
     h("form", { method: "dialog", onsubmit: submitted },
       h("h2", { id: "mapping-title" }, h("span", null, "Fields of ", h("bdi", null, form.name))),
-      h("p", { class: "muted" }, "Choose where each answer goes. Try it with the sample lead: what you write into it is not stored anywhere."), place, said, foot));
+      h("p", { class: "muted" }, "Choose where each answer goes. Try it with the sample lead: what you write into it is not stored anywhere."), place, h("div", { class: "mapping-foot" }, said, foot)));
   const over = new AbortController();
   const asked = previews(provider, over.signal, { take: arrived, lost });
   const contact = mappingContact();
   let lines = null;
   let before = null;
   let mapping = draft;
+  /** The sample's answers; `own` once the person has written one of them. */
   let answers = null;
+  let own = false;
   let under = false;
   signal.addEventListener("abort", () => over.abort(), { signal: over.signal });
   host.append(el);
@@ -48,12 +50,14 @@ export function mappingDialog(host, { provider, form, draft, now, save, signal }
 
   function ask(how) {
     contact.waiting();
-    asked.ask({ form: form.id, ...(mapping && { mapping }), ...(answers && { answers }) }, how);
+    asked.ask({ form: form.id, ...(mapping && { mapping }), ...(own && { answers }) }, how);
   }
 
   function arrived(answer) {
     fill(said);
+    if (!own) answers = answer.answers;
     if (!lines) build(answer);
+    if (!own) lines.answer(answers);
     contact.show(answer);
     const elsewhere = lines.explain(answer.problems);
     if (elsewhere.length) fill(said, elsewhere.map(({ message }) => h("p", { class: "line-problem" }, message)));
@@ -68,11 +72,11 @@ export function mappingDialog(host, { provider, form, draft, now, save, signal }
   function build(answer) {
     mapping = { ...answer.mapping, fields: answer.mapping.fields ?? {} };
     before = mapping;
-    answers = answer.answers;
     lines = mappingLines(answer.questions, mapping, answers, {
       onTarget: (key, target) => changed(withTarget(mapping, key, target)),
       onAnswer: (key, values) => {
-        answers = [...answers.filter((each) => each.key !== key), { key, values }];
+        own = true;
+        answers = answers.map((each) => (each.key === key ? { key, values } : each));
         ask();
       },
     });
@@ -132,7 +136,6 @@ export function mappingDialog(host, { provider, form, draft, now, save, signal }
       if (over.signal.aborted) return;
       buttons();
       fill(said, problemNotice(problem(error)));
-      said.scrollIntoView({ block: "nearest" });
     }
   }
 

@@ -19,12 +19,17 @@ export function mappingLines(questions, mapping, answers, { onTarget, onAnswer }
     return problems.filter(({ key }) => !lines.some((each) => each.key === key));
   }
 
+  /** Shows other answers of the sample. */
+  function answer(next) {
+    lines.forEach((each) => each.answer(answerTo(next, each.key)));
+  }
+
   /** Leads to the first of these questions. */
   function focus(keys) {
     lines.find(({ key }) => keys.includes(key))?.focus();
   }
 
-  return { el, explain, focus };
+  return { el, explain, answer, focus };
 }
 
 const answerTo = (answers, key) => answers.find((answer) => answer.key === key)?.values.join(", ") ?? "";
@@ -62,7 +67,7 @@ function line({ key, label }, target, answer, id, { onTarget, onAnswer }) {
     if (said.textContent !== (words ?? "")) fill(said, words);
   }
 
-  return { el, key, say, focus: () => (name.hidden ? select : name).focus() };
+  return { el, key, say, answer: (text) => (sample.value = text), focus: () => (name.hidden ? select : name).focus() };
 }
 
 function labelled(words, question, control) {
