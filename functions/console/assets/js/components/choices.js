@@ -8,19 +8,25 @@ const PARENTS = 25;
 /**
  * What can be chosen; what belongs to a page or an ad account says which one. `options` grows with each `further`, which
  * lists the forms of more of them and gives those: first of the ones that are called like `text`. `waiting` are those
- * whose forms are not listed yet; none of them has a form that is chosen already.
+ * whose forms are not listed yet: what is chosen already is listed, unless it is gone.
  */
 export async function choices(provider, { resourceKind, parentKind }, chosen, signal) {
   const parents = parentKind ? await list(provider, parentKind, null, signal) : [];
-  const isChosen = (parent) => chosen.some((id) => id.startsWith(`${parent.id}/`));
-  const it = { options: [], waiting: first(parents, isChosen), further };
+  // Most forms say by their id whose they are; those of a shared library are found by looking on.
+  const it = { options: [], waiting: first(parents, (parent) => chosen.some((id) => id.startsWith(`${parent.id}/`))), further };
   if (!parentKind) it.options = await list(provider, resourceKind, null, signal);
-  while (it.waiting.length && (!it.options.length || it.waiting.some(isChosen))) await further();
+  while (it.waiting.length && (!it.options.length || !chosen.every(isListed))) await further();
   return it;
+
+  function isListed(id) {
+    return it.options.some((option) => option.id === id);
+  }
 
   async function further(text = "") {
     const next = first(it.waiting, (parent) => text && parent.name.toLocaleLowerCase().includes(text)).slice(0, PARENTS);
-    const forms = (await Promise.all(next.map((parent) => formsOf(provider, resourceKind, parent, signal)))).flat();
+    const listed = await Promise.all(next.map((parent) => formsOf(provider, resourceKind, parent, signal)));
+    // Several may list the same one.
+    const forms = [...new Map(listed.flat().map((form) => [form.id, form])).values()].filter(({ id }) => !isListed(id));
     it.waiting = it.waiting.filter((parent) => !next.includes(parent));
     it.options.push(...forms);
     return forms;

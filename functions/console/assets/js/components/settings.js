@@ -38,6 +38,12 @@ export function settingsPanel(page, { onSaved, onOptions }) {
     }
     if (!source) return undefined;
     if (dirty || wanted === shown) return forms.refresh();
+    // Somebody else has chosen what is not listed here yet.
+    const unlisted = resources.filter((id) => !source.options.some((option) => option.id === id));
+    if (source.waiting.length && unlisted.length) {
+      source = null;
+      return load();
+    }
     shown = wanted;
     return show();
   }
