@@ -8,11 +8,14 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// A world in which nothing is connected answers these; what is not named here is answered 200.
-const ANSWERS: [(&str, u16); 23] = [
+const ANSWERS: [(&str, u16); 29] = [
     ("connect/google-calendar", 200),
     ("create/google-calendar", 201),
     ("delete/google-calendar", 204),
     ("disconnect/google-calendar", 404),
+    ("facebook-callbacks/deauthorize", 401),
+    ("facebook-callbacks/deletion", 401),
+    ("facebook-callbacks/deletion-state", 404),
     ("get/admin", 404),
     ("get/viewer", 403),
     ("history/list", 404),
@@ -21,6 +24,8 @@ const ANSWERS: [(&str, u16); 23] = [
     ("oauth-complete/finish", 404),
     ("options/calendars", 404),
     ("pause/google-calendar", 404),
+    ("preview/facebook-lead-ads", 404),
+    ("reconciliation/facebook-lead-ads", 404),
     ("records/changed", 404),
     ("records/occurrences", 404),
     ("resume/google-calendar", 404),
@@ -28,6 +33,7 @@ const ANSWERS: [(&str, u16); 23] = [
     ("runs/one", 404),
     ("settings/two-calendars", 404),
     ("sync/google-calendar", 404),
+    ("test-lead/facebook-lead-ads", 404),
     ("test/google-calendar", 404),
     ("write-event/cancel", 404),
     ("write-event/put", 404),

@@ -16,6 +16,7 @@ pub fn function(setup: &Setup) -> Result<Arc<dyn Function>, ConfigError> {
         registry: parts.registry()?,
         vault: parts.vault()?,
         keys: parts.token_keys()?,
+        marks: parts.lead_keys()?,
         policy: parts.policy()?,
         log: parts.log().with("fn", "lifecycle-worker"),
     };

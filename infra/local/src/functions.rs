@@ -11,7 +11,7 @@ pub type Builder = Arc<dyn Fn(&Setup) -> Result<Arc<dyn Function>, ConfigError> 
 /// Package name → how the function is built.
 pub type Functions = BTreeMap<String, Builder>;
 
-const TABLE: [(&str, Build); 29] = [
+const TABLE: [(&str, Build); 33] = [
     ("list", list::function),
     ("get", get::function),
     ("create", create::function),
@@ -30,7 +30,11 @@ const TABLE: [(&str, Build); 29] = [
     ("history", history::function),
     ("records", records::function),
     ("write-event", write_event::function),
+    ("preview", preview::function),
+    ("test-lead", test_lead::function),
+    ("reconciliation", reconciliation::function),
     ("webhook", webhook::function),
+    ("facebook-callbacks", facebook_callbacks::function),
     ("webhook-worker", webhook_worker::function),
     ("console", console::function),
     ("schedule-sync", schedule_sync::function),

@@ -48,6 +48,14 @@ pub enum HistoryEvent {
     AccountReplaced,
     /// The settings were changed.
     SettingsChanged,
+    /// The person who had connected it asked the provider for the deletion of what Aura has of them: their records and
+    /// choices went.
+    DataErased,
+    /// The provider takes the access away soon, unless the person connects again; a notice went out.
+    AccessEnding {
+        /// When, in milliseconds since 1970 (UTC).
+        at: i64,
+    },
     /// So many runs in a row failed that a notice went out.
     Warned {
         /// Failed runs in a row.

@@ -156,7 +156,8 @@ pub struct Question {
 }
 
 /// What a person answered to one question.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Answer {
     /// The question's key.
     pub key: String,
@@ -205,6 +206,17 @@ pub enum Via {
     Reconciliation,
     /// It was there before the form was connected.
     Backfill,
+}
+
+impl Via {
+    /// `webhook`, `reconciliation`, `backfill`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Webhook => "webhook",
+            Self::Reconciliation => "reconciliation",
+            Self::Backfill => "backfill",
+        }
+    }
 }
 
 /// A lead before the account's mapping.

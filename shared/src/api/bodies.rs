@@ -44,6 +44,9 @@ pub struct SettingsBody {
     /// What becomes of the answers of these forms; a chosen form without one gets the usual fields.
     #[serde(default)]
     pub forms: Option<BTreeMap<ResourceId, FormMapping>>,
+    /// Whether forms that are chosen by this change bring the leads that the provider still has; they do if it is absent.
+    #[serde(default)]
+    pub backfill: Option<bool>,
     /// Minutes between two scheduled syncs: 5, 15, 30 or 60.
     #[serde(default)]
     pub interval_minutes: Option<u32>,

@@ -203,6 +203,8 @@ pub const DEACTIVATED: &str = "integration.deactivated";
 pub const REACTIVATED: &str = "integration.reactivated";
 /// The provider had stopped to tell of changes; they come with the schedule until it tells again.
 pub const WEBHOOK_LOST: &str = "integration.webhook_lost";
+/// The provider ends the access in a few days, unless the person connects again.
+pub const ACCESS_ENDING: &str = "integration.access_ending";
 /// Records changed.
 pub const RECORDS: &str = "records.changed";
 /// Somebody sent a form. The event's id is the same whatever way the lead is found, so that a repetition is recognised.
@@ -219,7 +221,7 @@ pub const SUBSCRIPTION: &str = "billing.subscription.changed";
 pub const CONFIGURATION: &str = "account.configuration.changed";
 
 /// Every kind of event with the schema of its detail: those that are published, then those that are listened to.
-pub const ALL: [Kind; 15] = [
+pub const ALL: [Kind; 16] = [
     (CREATED, published::<IntegrationDetail>),
     (CHANGED, published::<IntegrationDetail>),
     (DELETED, published::<IntegrationDetail>),
@@ -228,6 +230,7 @@ pub const ALL: [Kind; 15] = [
     (DEACTIVATED, published::<NoticeDetail>),
     (REACTIVATED, published::<NoticeDetail>),
     (WEBHOOK_LOST, published::<NoticeDetail>),
+    (ACCESS_ENDING, published::<NoticeDetail>),
     (RECORDS, published::<RecordsDetail>),
     (LEAD_RECEIVED, published::<LeadDetail>),
     (APPOINTMENT_WRITTEN, published::<AppointmentDetail>),

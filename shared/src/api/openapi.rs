@@ -3,8 +3,8 @@
 use crate::api::routes::{self, Access, Route};
 use crate::api::{
     AgendaView, AppointmentBody, CatalogueView, ChangesView, CompleteBody, CompleteView, ConnectView, CreateBody,
-    HistoryView, IntegrationView, OptionsView, RunView, RunsView, SettingsBody, SyncStartedView, TestView, WriteView,
-    WritesView,
+    DeletionView, HistoryView, IntegrationView, OptionsView, PreviewBody, PreviewView, ReconciliationView, RunView,
+    RunsView, SettingsBody, SyncStartedView, TestLeadBody, TestLeadView, TestView, WriteView, WritesView,
 };
 use crate::entry::ProblemDocument;
 use schemars::generate::{SchemaGenerator, SchemaSettings};
@@ -71,6 +71,9 @@ fn operation_id(route: &Route) -> String {
         routes::ASSETS => "asset".into(),
         routes::OPENAPI => "openapi".into(),
         routes::HANDSHAKE => "handshake".into(),
+        routes::DEAUTHORIZE => "facebook_deauthorize".into(),
+        routes::DELETION => "facebook_deletion".into(),
+        routes::DELETION_STATE => "facebook_deletion_state".into(),
         _ => route.function.replace('-', "_"),
     }
 }
@@ -135,6 +138,8 @@ fn body(route: &Route, schemas: &mut SchemaGenerator) -> Option<Schema> {
         routes::COMPLETE => Some(schema::<CompleteBody>(schemas)),
         routes::SETTINGS => Some(schema::<SettingsBody>(schemas)),
         routes::PUT_EVENT => Some(schema::<AppointmentBody>(schemas)),
+        routes::PREVIEW => Some(schema::<PreviewBody>(schemas)),
+        routes::TEST_LEAD => Some(schema::<TestLeadBody>(schemas)),
         _ => None,
     }
 }
@@ -177,6 +182,10 @@ fn successes(route: &Route, schemas: &mut SchemaGenerator) -> Vec<(&'static str,
         }
         routes::OPTIONS => vec![("200", Some(schema::<OptionsView>(schemas)))],
         routes::TEST => vec![("200", Some(schema::<TestView>(schemas)))],
+        routes::PREVIEW => vec![("200", Some(schema::<PreviewView>(schemas)))],
+        routes::TEST_LEAD => vec![("202", Some(schema::<TestLeadView>(schemas)))],
+        routes::DELETION => vec![("200", Some(schema::<DeletionView>(schemas)))],
+        routes::RECONCILIATION => vec![("200", Some(schema::<ReconciliationView>(schemas)))],
         routes::SYNC => vec![("202", Some(schema::<SyncStartedView>(schemas)))],
         routes::RUNS => vec![("200", Some(schema::<RunsView>(schemas)))],
         routes::RUN => vec![("200", Some(schema::<RunView>(schemas)))],

@@ -117,6 +117,30 @@ pub const WRITES: Route = route(
     Access::Member,
     "Changes of appointments that the provider does not have yet",
 );
+/// What a mapping makes of a lead.
+pub const PREVIEW: Route = route(
+    "POST",
+    "/integrations/{provider}/mapping/preview",
+    "preview",
+    Access::Admin,
+    "What a mapping makes of a lead; changes nothing",
+);
+/// Ask for a test lead.
+pub const TEST_LEAD: Route = route(
+    "POST",
+    "/integrations/{provider}/test-lead",
+    "test-lead",
+    Access::Admin,
+    "Make the provider send a test lead",
+);
+/// The figures of forms.
+pub const RECONCILIATION: Route = route(
+    "GET",
+    "/integrations/{provider}/reconciliation",
+    "reconciliation",
+    Access::Admin,
+    "How the leads of each form came, and whether any is missing",
+);
 /// Whether the address of deliveries is ours.
 pub const HANDSHAKE: Route =
     route("GET", "/webhooks/{provider}", "webhook", Access::Public, "A provider asks whether the address is ours");
@@ -128,6 +152,30 @@ pub const WEBHOOK: Route = route(
     Access::Public,
     "A delivery of a provider, verified by its own means",
 );
+/// Facebook tells that a person removed the application.
+pub const DEAUTHORIZE: Route = route(
+    "POST",
+    "/webhooks/facebook/deauthorize",
+    "facebook-callbacks",
+    Access::Public,
+    "Facebook tells that a person removed the application; signed by its secret",
+);
+/// Facebook tells that a person wants their data deleted.
+pub const DELETION: Route = route(
+    "POST",
+    "/webhooks/facebook/deletion",
+    "facebook-callbacks",
+    Access::Public,
+    "Facebook tells that a person wants their data deleted; signed by its secret",
+);
+/// How far such a deletion is.
+pub const DELETION_STATE: Route = route(
+    "GET",
+    "/webhooks/facebook/deletion/{code}",
+    "facebook-callbacks",
+    Access::Public,
+    "How far a deletion is, for the person who asked for it",
+);
 /// The page.
 pub const PAGE: Route = route("GET", "/", "console", Access::Public, "The reference page");
 /// The page's files.
@@ -136,7 +184,7 @@ pub const ASSETS: Route = route("GET", "/assets/{proxy+}", "console", Access::Pu
 pub const OPENAPI: Route = route("GET", "/openapi.json", "console", Access::Public, "This document");
 
 /// Every route.
-pub const ALL: [Route; 26] = [
+pub const ALL: [Route; 32] = [
     LIST,
     GET,
     CREATE,
@@ -158,8 +206,14 @@ pub const ALL: [Route; 26] = [
     PUT_EVENT,
     CANCEL_EVENT,
     WRITES,
+    PREVIEW,
+    TEST_LEAD,
+    RECONCILIATION,
     HANDSHAKE,
     WEBHOOK,
+    DEAUTHORIZE,
+    DELETION,
+    DELETION_STATE,
     PAGE,
     ASSETS,
     OPENAPI,

@@ -3,14 +3,16 @@
 use chrono::{DateTime, Utc};
 use domain::failure::FailureClass;
 use domain::ids::{ExternalId, IntegrationId, ProviderSlug, ResourceId, RunId};
+use domain::lead::mapping::FormMapping;
 use domain::lifecycle::{Action, ErrorReason, Status};
 use domain::occurrences::Occurrence;
 use domain::record::Record;
 use domain::resource::Choice;
 use domain::run::{Counts, RunKind, RunOutcome, Trigger};
-use providers::Category;
+use providers::{Category, Explanation};
 use schemars::JsonSchema;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// Answer of `GET /integrations`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -126,6 +128,9 @@ pub struct IntegrationView {
 pub struct AccountView {
     /// What a person recognises it by.
     pub label: String,
+    /// When the provider takes Aura's access away, unless the person connects again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub access_ends_at: Option<DateTime<Utc>>,
 }
 
 /// Why an integration is in Error.
@@ -144,6 +149,9 @@ pub struct ErrorView {
     pub next_try_at: Option<DateTime<Utc>>,
     /// The action that the remedy names.
     pub action: Action,
+    /// The provider's own words about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub explanation: Option<Explanation>,
 }
 
 /// That the last runs of a scheduled integration failed.
@@ -162,6 +170,9 @@ pub struct TroubleView {
     pub warned: bool,
     /// The provider fails for many accounts at the moment: nothing is switched off for it.
     pub frozen: bool,
+    /// The provider's own words about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub explanation: Option<Explanation>,
 }
 
 /// What was chosen.
@@ -172,6 +183,12 @@ pub struct SettingsView {
     pub resources: Vec<ResourceId>,
     /// The resource that is written to.
     pub write_resource: Option<ResourceId>,
+    /// What becomes of the answers of each chosen form.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub forms: BTreeMap<ResourceId, FormMapping>,
+    /// Forms whose leads from before this instant are left out.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub leads_since: BTreeMap<ResourceId, DateTime<Utc>>,
     /// Minutes between two scheduled syncs.
     pub interval_minutes: u32,
 }
@@ -256,6 +273,9 @@ pub struct FailureView {
     pub code: String,
     /// A sentence.
     pub message: String,
+    /// The provider's own words about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub explanation: Option<Explanation>,
 }
 
 /// Answer of `POST /integrations/{provider}/connect`.
@@ -303,6 +323,9 @@ pub struct TestView {
     /// What can be done.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remedy: Option<String>,
+    /// The provider's own words about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub explanation: Option<Explanation>,
 }
 
 /// Answer of `POST …/sync`.

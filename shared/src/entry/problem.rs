@@ -1,6 +1,7 @@
 //! Problem documents (RFC 9457): what went wrong, with a stable code, a sentence a customer understands and a remedy.
 
 use domain::lifecycle::{ErrorReason, Refused};
+use providers::Explanation;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -16,6 +17,8 @@ pub struct Problem {
     pub detail: String,
     /// What can be done about it.
     pub remedy: Option<String>,
+    /// The provider's own words about it.
+    pub explanation: Option<Box<Explanation>>,
     /// Our own mistake behind it, for the log only.
     pub cause: Option<String>,
 }
@@ -38,6 +41,9 @@ pub struct ProblemDocument {
     /// What can be done about it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remedy: Option<String>,
+    /// The provider's own words about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub explanation: Option<Explanation>,
     /// The request's id, for support.
     pub request_id: String,
 }
@@ -63,7 +69,7 @@ fn title(status: u16) -> &'static str {
 impl Problem {
     /// A problem that still lacks its remedy.
     pub fn new(status: u16, code: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, code, detail: detail.into(), remedy: None, cause: None }
+        Self { status, code, detail: detail.into(), remedy: None, explanation: None, cause: None }
     }
 
     /// The same problem with a remedy.
@@ -139,6 +145,7 @@ impl Problem {
             detail: self.detail.clone(),
             code: self.code.into(),
             remedy: self.remedy.clone(),
+            explanation: self.explanation.as_deref().cloned(),
             request_id: request_id.into(),
         })
     }

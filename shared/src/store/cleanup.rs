@@ -7,12 +7,13 @@ use super::expression::{Item, When, any, put};
 use super::flow::Flow;
 use super::integration::Integration;
 use super::keys::Key;
-use super::table::StoreError;
+use super::table::{Query, Range, StoreError, parse};
+use super::withdrawal::Withdrawal;
 use super::{Store, keys};
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use chrono::serde::{ts_milliseconds, ts_milliseconds_option};
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::ids::{AccountId, DatasetId, GrantId, IntegrationId, ProviderAccountId, ProviderSlug};
+use domain::ids::{AccountId, DatasetId, ExternalId, GrantId, IntegrationId, ProviderAccountId, ProviderSlug};
 use serde::{Deserialize, Serialize};
 
 use crate::vault::Pointer;
@@ -63,6 +64,9 @@ pub struct Cleanup {
     /// The whole partition of the integration is to be deleted.
     #[serde(default)]
     pub everything: bool,
+    /// What is deleted is never to come back: its markers say so before it goes.
+    #[serde(default)]
+    pub erases: bool,
     /// When it is due.
     #[serde(with = "ts_milliseconds")]
     pub due_at: DateTime<Utc>,
@@ -86,6 +90,7 @@ impl Cleanup {
             access: None,
             dataset: None,
             everything: false,
+            erases: false,
             due_at: now,
         }
     }
@@ -140,6 +145,20 @@ impl Cleanup {
     }
 }
 
+/// So many records are erased one by one between two looks at the clock.
+const ERASED_AT_ONCE: i32 = 100;
+
+/// A record that is about to be erased.
+#[derive(Debug, Deserialize)]
+pub struct ErasedRecord {
+    #[serde(rename = "PK")]
+    pk: String,
+    #[serde(rename = "SK")]
+    sk: String,
+    /// The provider's id.
+    pub id: ExternalId,
+}
+
 /// What a message of the lifecycle queue is about.
 #[derive(Debug)]
 pub enum LeftBehind {
@@ -147,6 +166,8 @@ pub enum LeftBehind {
     Cleanup(Box<Cleanup>),
     /// A flow that has to end.
     Flow(Box<Flow>),
+    /// Something that a person took back at the provider.
+    Withdrawal(Box<Withdrawal>),
 }
 
 impl Store {
@@ -155,6 +176,9 @@ impl Store {
         let key = name.key();
         if keys::is_flow(&key) {
             return Ok(self.table.get(key).await?.map(|flow| LeftBehind::Flow(Box::new(flow))));
+        }
+        if keys::is_withdrawal(&key) {
+            return Ok(self.table.get(key).await?.map(|part| LeftBehind::Withdrawal(Box::new(part))));
         }
         Ok(self.table.get(key).await?.map(|cleanup| LeftBehind::Cleanup(Box::new(cleanup))))
     }
@@ -173,6 +197,18 @@ impl Store {
     /// The cleanup is done.
     pub async fn finish_cleanup(&self, cleanup: &Cleanup) -> Result<(), StoreError> {
         self.table.delete(cleanup.key()).await
+    }
+
+    /// Ids of up to one page of a dataset's records.
+    pub async fn some_records(&self, dataset: DatasetId) -> Result<Vec<ErasedRecord>, StoreError> {
+        let query = Query { limit: Some(ERASED_AT_ONCE), ..Query::of(keys::records_partition(dataset), Range::All) };
+        self.table.query(query).await?.items.into_iter().map(parse).collect()
+    }
+
+    /// Erases these records of a dataset to which nobody writes any more.
+    pub async fn erase_these(&self, records: &[ErasedRecord]) -> Result<(), StoreError> {
+        let keys = records.iter().map(|record| Key { pk: record.pk.clone(), sk: record.sk.clone() });
+        self.table.erase(keys.collect()).await
     }
 
     /// Erases a page of a dataset's records; answers whether none is left.

@@ -47,9 +47,12 @@ impl Store {
                 next.id,
                 credential.grant,
             )?,
+            external::holds(table, &next.provider, connecting.provider_account, &next.account, next.id)?,
         ];
         if let Some(former) = connecting.former_account {
             let key = keys::external_account(&next.provider, former, &next.account);
+            writes.push(expression::delete(table, key, None)?);
+            let key = keys::external_holder(&next.provider, former, &next.account);
             writes.push(expression::delete(table, key, None)?);
         }
         for cleanup in connecting.cleanups {

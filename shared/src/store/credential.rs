@@ -71,6 +71,9 @@ pub struct SealedAccess {
     /// When it expires; `None` when it does not.
     #[serde(default, with = "ts_milliseconds_option", skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<DateTime<Utc>>,
+    /// When the provider takes the access away unless the person consents again, where it says so.
+    #[serde(default, with = "ts_milliseconds_option", skip_serializing_if = "Option::is_none")]
+    pub consent_ends: Option<DateTime<Utc>>,
 }
 
 /// A credential that waits to be written to Secrets Manager.

@@ -6,6 +6,7 @@ use super::{Store, keys};
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::ids::{AccountId, GrantId, IntegrationId, ProviderAccountId, ProviderSlug};
+use serde::Deserialize;
 
 /// A revocation of a provider account that may be under way.
 #[derive(Debug, Clone, Copy)]
@@ -46,6 +47,29 @@ impl Revoking {
     }
 }
 
+/// An account that has data of a provider's account.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Holder {
+    /// The tenant.
+    pub account: AccountId,
+    /// Its integration.
+    pub integration: IntegrationId,
+}
+
+/// Notes that this integration has data of the provider account: for longer than it is connected.
+pub(super) fn holds(
+    table: &str,
+    provider: &ProviderSlug,
+    id: &ProviderAccountId,
+    account: &AccountId,
+    integration: IntegrationId,
+) -> Result<TransactWriteItem, StoreError> {
+    let mut item = keys::external_holder(provider, id, account).into_item();
+    item.insert("account".into(), any(account)?);
+    item.insert("integration".into(), any(&integration)?);
+    put(table, item, None)
+}
+
 /// Notes that this integration uses the provider account. The grant is the stamp that each set-up renews.
 pub(super) fn uses(
     table: &str,
@@ -66,6 +90,12 @@ impl Store {
     /// afterwards: whoever connects later is refused by the window, whoever was earlier is seen.
     pub async fn begin_revoking(&self, provider: &ProviderSlug, id: &ProviderAccountId) -> Result<(), StoreError> {
         self.table.transact(vec![Revoking::begin(self.table.name(), provider, id, self.now())?]).await
+    }
+
+    /// Every account that has data of this account of the provider.
+    pub async fn holders(&self, provider: &ProviderSlug, id: &ProviderAccountId) -> Result<Vec<Holder>, StoreError> {
+        let partition = keys::external_account_partition(provider, id);
+        self.table.query_all(None, &partition, || Range::Prefix(keys::HOLDER.into())).await
     }
 
     /// Whether any account uses this account of the provider.

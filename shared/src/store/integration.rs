@@ -17,6 +17,7 @@ use domain::lead::mapping::FormMapping;
 use domain::lifecycle::{ErrorReason, State, Status};
 use domain::policy::Counters;
 use domain::run::{Counts, Trigger};
+use providers::Explanation;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -42,6 +43,12 @@ pub struct Integration {
     /// Who was connected; stays after a disconnect.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub connected: Option<Connected>,
+    /// When the provider takes the access away, unless the person connects again; where it says so.
+    #[serde(default, with = "ts_milliseconds_option", skip_serializing_if = "Option::is_none")]
+    pub access_ends_at: Option<DateTime<Utc>>,
+    /// That end of the access of which a person was told.
+    #[serde(default, with = "ts_milliseconds_option", skip_serializing_if = "Option::is_none")]
+    pub ending_told: Option<DateTime<Utc>>,
     /// The grant in use; absent when there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grant: Option<GrantId>,
@@ -151,6 +158,9 @@ pub struct Settings {
     /// What becomes of the answers of each chosen form.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub forms: BTreeMap<ResourceId, FormMapping>,
+    /// Forms whose leads from before this instant are left out.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub leads_since: BTreeMap<ResourceId, DateTime<Utc>>,
     /// Minutes between two scheduled syncs.
     pub interval_minutes: u32,
     /// The shortest interval that the account's plan allows, in minutes. What a person chose stays, for a larger plan.
@@ -159,6 +169,17 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// The same without what was chosen at the provider.
+    pub fn without_choice(&self) -> Self {
+        Self {
+            resources: vec![],
+            write_resource: None,
+            forms: BTreeMap::new(),
+            leads_since: BTreeMap::new(),
+            ..self.clone()
+        }
+    }
+
     /// Minutes between two scheduled syncs, as they are in force.
     pub fn interval_in_force(&self) -> u32 {
         self.interval_minutes.max(self.shortest_interval)
@@ -172,6 +193,9 @@ pub struct Connected {
     pub id: ProviderAccountId,
     /// What a person recognises it by.
     pub label: String,
+    /// When they consented last.
+    #[serde(default, with = "ts_milliseconds_option", skip_serializing_if = "Option::is_none")]
+    pub at: Option<DateTime<Utc>>,
 }
 
 /// A failure as it is kept.
@@ -181,6 +205,9 @@ pub struct Failure {
     pub class: FailureClass,
     /// The provider's code or ours.
     pub code: String,
+    /// The provider's own words about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub explanation: Option<Explanation>,
 }
 
 /// A run that has not ended.

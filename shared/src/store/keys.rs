@@ -60,6 +60,8 @@ pub(crate) const APPOINTMENT: &str = "WRITE#";
 pub(crate) const RUN: &str = "RUN#";
 /// Sort key prefix of history lines.
 pub(crate) const HISTORY: &str = "HISTORY#";
+/// Sort key prefix of the figures of forms.
+pub(crate) const LEAD_FIGURES: &str = "LEADS#";
 /// Sort key prefix of leads that could not be read.
 pub(crate) const UNREAD: &str = "UNREAD#";
 /// Sort key of the account's own item.
@@ -104,7 +106,7 @@ pub(crate) fn appointment(id: IntegrationId, appointment: &AppointmentId) -> Key
 
 /// How many leads of a form came in which way.
 pub(crate) fn lead_figures(id: IntegrationId, form: &ResourceId) -> Key {
-    Key::new(integration_partition(id), format!("LEADS#{}", resource_hash(form)))
+    Key::new(integration_partition(id), format!("{LEAD_FIGURES}{}", resource_hash(form)))
 }
 
 /// A lead that could not be read.
@@ -176,6 +178,35 @@ pub(crate) fn external_account_partition(provider: &ProviderSlug, id: &ProviderA
 
 pub(crate) fn external_account(provider: &ProviderSlug, id: &ProviderAccountId, account: &AccountId) -> Key {
     Key::new(external_account_partition(provider, id), account_partition(account))
+}
+
+/// That an account has data of a provider's account, connected or not.
+pub(crate) fn external_holder(provider: &ProviderSlug, id: &ProviderAccountId, account: &AccountId) -> Key {
+    Key::new(external_account_partition(provider, id), format!("{HOLDER}{account}"))
+}
+
+/// Sort key prefix of the accounts that have data of a provider's account.
+pub(crate) const HOLDER: &str = "HOLDER#";
+
+fn withdrawal_partition(code: &str) -> String {
+    format!("{WITHDRAWAL}{code}")
+}
+
+const WITHDRAWAL: &str = "WITHDRAWAL#";
+
+/// What a person took back at a provider, under the code by which they can ask how far that is.
+pub(crate) fn withdrawal(code: &str) -> Key {
+    Key::new(withdrawal_partition(code), META)
+}
+
+/// What is left of it to do for one account.
+pub(crate) fn withdrawal_part(code: &str, account: &AccountId) -> Key {
+    Key::new(withdrawal_partition(code), account_partition(account))
+}
+
+/// Whether an item is such a part.
+pub(crate) fn is_withdrawal(key: &Key) -> bool {
+    key.pk.starts_with(WITHDRAWAL)
 }
 
 /// Partition of everybody who gets an owner's leads.

@@ -4,11 +4,11 @@ use super::expression::{Item, Update, When, any, check, number, put};
 use super::integration::Integration;
 use super::outbox::OutboxEntry;
 use super::record::StoredRecord;
-use super::table::StoreError;
+use super::table::{Range, StoreError};
 use super::{Store, keys};
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use chrono::TimeDelta;
-use domain::ids::ResourceId;
+use domain::ids::{IntegrationId, ResourceId};
 use domain::lead::Via;
 use domain::lifecycle::Status;
 use serde::{Deserialize, Serialize};
@@ -16,6 +16,8 @@ use std::collections::HashMap;
 
 /// Most leads in one transaction of at most 100 actions: each takes three.
 pub const MOST_LEADS: usize = 30;
+/// So many are marked in one transaction.
+const ERASED_AT_ONCE: usize = 50;
 /// A marker outlives the time for which a provider shows a lead (90 days at both of them).
 const MARKED_FOR: TimeDelta = TimeDelta::days(100);
 
@@ -97,11 +99,48 @@ impl LeadBatch<'_> {
     }
 }
 
+/// How the leads of a form came.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeadFigures {
+    /// The form.
+    pub form: ResourceId,
+    /// The provider delivered them.
+    #[serde(default)]
+    pub by_webhook: u64,
+    /// A run found them.
+    #[serde(default)]
+    pub by_reconciliation: u64,
+    /// They were there before the form was chosen.
+    #[serde(default)]
+    pub by_backfill: u64,
+}
+
 impl Store {
+    /// The figures of every form that has had leads.
+    pub async fn lead_figures(&self, id: IntegrationId) -> Result<Vec<LeadFigures>, StoreError> {
+        let partition = keys::integration_partition(id);
+        self.table.query_all(None, &partition, || Range::Prefix(keys::LEAD_FIGURES.into())).await
+    }
+
     /// Stores leads; [`StoreError::Conflict`] when one of them is there already or the integration is not the same any
     /// more: nothing was stored.
     pub async fn store_leads(&self, batch: &LeadBatch<'_>) -> Result<(), StoreError> {
         self.table.transact(batch.writes(self)?).await
+    }
+
+    /// Marks leads as erased, seen before or not: they never come back.
+    pub async fn mark_erased(&self, marks: &[String]) -> Result<(), StoreError> {
+        let puts = marks.iter().map(|mark| {
+            let mut item: Item =
+                serde_dynamo::to_item(Seen { mark: mark.clone(), erased: true }).map_err(StoreError::ours)?;
+            item.extend(keys::seen(mark).into_item());
+            item.insert(keys::EXPIRES.into(), number((self.now() + MARKED_FOR).timestamp()));
+            put(self.table.name(), item, None)
+        });
+        for some in puts.collect::<Result<Vec<_>, _>>()?.chunks(ERASED_AT_ONCE) {
+            self.table.transact(some.to_vec()).await?;
+        }
+        Ok(())
     }
 
     /// The markers that there are of these hashes.

@@ -12,6 +12,17 @@ use super::table::StoreError;
 use super::{Store, keys};
 use aws_sdk_dynamodb::types::TransactWriteItem;
 
+/// What is taken away of an integration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Taken {
+    /// The grant; configuration, history and records stay.
+    Grant,
+    /// The grant and the people's data.
+    Data,
+    /// All of it.
+    Everything,
+}
+
 impl Store {
     /// Deletes an integration: it is gone, the slot is free, and what belonged to it goes to cleanup. A worker that
     /// still runs can write nothing more; neither can it touch one that is created anew under the same provider.
@@ -31,7 +42,8 @@ impl Store {
         if let Some(idempotency) = idempotency {
             writes.push(idempotency.write(table)?);
         }
-        let cleanup = self.given_up(seen, credential.as_ref(), true, &mut writes)?;
+        let cleanup = self.given_up(seen, credential.as_ref(), Taken::Everything, &mut writes)?;
+        writes.extend(self.holds_no_more(seen)?);
         self.table.transact(writes).await.map(|()| cleanup)
     }
 
@@ -39,8 +51,24 @@ impl Store {
     pub async fn disconnect(&self, seen: &Integration, change: &Change) -> Result<Option<Cleanup>, StoreError> {
         let credential = self.credential(seen.id).await?;
         let mut writes = change.writes(self)?;
-        let cleanup = self.given_up(seen, credential.as_ref(), false, &mut writes)?;
+        let cleanup = self.given_up(seen, credential.as_ref(), Taken::Grant, &mut writes)?;
         self.table.transact(writes).await.map(|()| cleanup)
+    }
+
+    /// Takes the grant and all data away, by a change that has given the integration another dataset: the person's
+    /// wish, which outlives the data. What is erased never comes back.
+    pub async fn erase(&self, seen: &Integration, change: &Change) -> Result<Option<Cleanup>, StoreError> {
+        let credential = self.credential(seen.id).await?;
+        let mut writes = change.writes(self)?;
+        let cleanup = self.given_up(seen, credential.as_ref(), Taken::Data, &mut writes)?;
+        writes.extend(self.holds_no_more(seen)?);
+        self.table.transact(writes).await.map(|()| cleanup)
+    }
+
+    fn holds_no_more(&self, seen: &Integration) -> Result<Option<TransactWriteItem>, StoreError> {
+        let Some(connected) = &seen.connected else { return Ok(None) };
+        let key = keys::external_holder(&seen.provider, &connected.id, &seen.account);
+        delete(self.table.name(), key, None).map(Some)
     }
 
     /// The credential item goes, the provider account is no longer used, the revoke window begins. Answers what is left
@@ -49,7 +77,7 @@ impl Store {
         &self,
         seen: &Integration,
         credential: Option<&Credential>,
-        everything: bool,
+        taken: Taken,
         writes: &mut Vec<TransactWriteItem>,
     ) -> Result<Option<Cleanup>, StoreError> {
         let (table, now) = (self.table.name(), self.now());
@@ -58,12 +86,13 @@ impl Store {
             revoke: connected.map(|connected| connected.id.clone()),
             revoke_until: connected.map(|_| now + Revoking::BEGINS_WITHIN),
             watches: seen.watches.clone(),
-            dataset: everything.then_some(seen.dataset),
-            everything,
+            dataset: (taken != Taken::Grant).then_some(seen.dataset),
+            everything: taken == Taken::Everything,
+            erases: taken == Taken::Data,
             ..Cleanup::of(seen, now)
         };
         let cleanup = credential.iter().fold(cleanup, |cleanup, credential| cleanup.with_grant(credential));
-        let cleanup = (credential.is_some() || everything).then_some(cleanup);
+        let cleanup = (credential.is_some() || taken != Taken::Grant).then_some(cleanup);
         if let Some(cleanup) = &cleanup {
             writes.push(cleanup.write(table)?);
         }

@@ -7,6 +7,7 @@ use aws_sdk_dynamodb::types::TransactWriteItem;
 use chrono::serde::{ts_milliseconds, ts_milliseconds_option};
 use chrono::{DateTime, Utc};
 use domain::ids::{DatasetId, IntegrationId, ResourceId};
+use domain::lead::LeadCount;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -32,13 +33,19 @@ pub struct Resource {
     /// When a full pull was complete last.
     #[serde(default, with = "ts_milliseconds_option", skip_serializing_if = "Option::is_none")]
     pub full_at: Option<DateTime<Utc>>,
+    /// When its pull ended last, in full or not.
+    #[serde(default, with = "ts_milliseconds_option", skip_serializing_if = "Option::is_none")]
+    pub read_at: Option<DateTime<Utc>>,
+    /// What the last full pull found of a form, where it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub found: Option<LeadsFound>,
     /// The oldest that was asked for in the last full pull.
     #[serde(with = "ts_milliseconds")]
     pub window_start: DateTime<Utc>,
 }
 
 /// A pull between two pages.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Pulling {
     /// The page to go on with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -46,6 +53,21 @@ pub struct Pulling {
     /// Set for a full pull: the mark that each record seen gets.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub generation: Option<Uuid>,
+    /// What it found so far of a form.
+    #[serde(default)]
+    pub found: LeadsFound,
+}
+
+/// What a reading found of a form.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeadsFound {
+    /// Leads that the provider lists.
+    pub listed: u64,
+    /// Those of them that could not be read.
+    pub unreadable: u64,
+    /// What the provider itself counts, where it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counted: Option<LeadCount>,
 }
 
 impl Resource {
@@ -59,6 +81,8 @@ impl Resource {
             pulling: None,
             sweeping: None,
             full_at: None,
+            read_at: None,
+            found: None,
             window_start,
         }
     }

@@ -1,16 +1,13 @@
 //! Who gets what a provider tells of an owner of forms: one item for each account that was seen to have access to it.
 
 use super::expression::{Item, When, any, delete, number, put};
-use super::table::{Query, Range, StoreError, parse};
+use super::table::{Range, StoreError};
 use super::{Store, keys};
 use chrono::serde::ts_milliseconds;
 use chrono::{DateTime, Utc};
 use domain::ids::{AccountId, IntegrationId, ProviderSlug};
 use domain::lead::Owner;
 use serde::{Deserialize, Serialize};
-
-/// Most accounts that are told of one owner's leads.
-const MOST_ACCOUNTS: i32 = 200;
 
 /// An account that gets an owner's leads.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,12 +34,12 @@ impl Store {
 
     /// Whoever has access to the owner now.
     pub async fn routes(&self, provider: &ProviderSlug, owner: &Owner) -> Result<Vec<Route>, StoreError> {
-        let range = Range::Prefix(keys::ACCOUNT.into());
         let partition = keys::external_owner_partition(provider, owner);
-        let query = Query { limit: Some(MOST_ACCOUNTS), ..Query::of(partition, range) };
+        let mut routes: Vec<Route> =
+            self.table.query_all(None, &partition, || Range::Prefix(keys::ACCOUNT.into())).await?;
         let now = self.now();
-        let routes = self.table.query(query).await?.items.into_iter().map(parse::<Route>);
-        routes.filter(|route| route.as_ref().map_or(true, |route| route.until > now)).collect()
+        routes.retain(|route| route.until > now);
+        Ok(routes)
     }
 
     /// The account's own route to the owner, if it counts now.

@@ -1,10 +1,10 @@
 //! Leads of which a provider told and that could not be read: kept until they can.
 
-use super::expression::{Item, When, any, check, put};
+use super::expression::{Item, When, any, check, number, put};
 use super::integration::Integration;
 use super::table::{Page, Query, Range, StoreError, parse};
 use super::{Store, keys};
-use chrono::serde::ts_milliseconds;
+use chrono::serde::{ts_milliseconds, ts_milliseconds_option};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::ids::{IntegrationId, ResourceId};
 use providers::{LeadContent, LeadNotice};
@@ -14,6 +14,10 @@ use serde::{Deserialize, Serialize};
 const KEPT_FOR: TimeDelta = TimeDelta::days(90);
 /// So long what a provider told word for word is kept (security-and-reliability.md §8.2).
 const RAW_KEPT_FOR: TimeDelta = TimeDelta::days(7);
+/// What failed again is tried so much later, twice as late each time,
+const FIRST_WAIT: TimeDelta = TimeDelta::minutes(10);
+/// and so late at most.
+const LONGEST_WAIT: TimeDelta = TimeDelta::days(1);
 
 /// A lead that could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +34,31 @@ pub struct UnreadLead {
     /// When it was told first.
     #[serde(with = "ts_milliseconds")]
     pub told_at: DateTime<Utc>,
+    /// How often it was tried again.
+    #[serde(default)]
+    pub tries: u32,
+    /// It is not tried before.
+    #[serde(default, with = "ts_milliseconds_option", skip_serializing_if = "Option::is_none")]
+    pub try_at: Option<DateTime<Utc>>,
+}
+
+impl UnreadLead {
+    /// Whether it is to be tried.
+    pub fn is_due(&self, now: DateTime<Utc>) -> bool {
+        self.try_at.is_none_or(|at| at <= now)
+    }
+
+    /// The same after another try that failed: later and later, at last once a day.
+    #[must_use]
+    pub fn later(&self, now: DateTime<Utc>) -> Self {
+        let wait = FIRST_WAIT * 2_i32.pow(self.tries.min(7));
+        Self { tries: self.tries + 1, try_at: Some(now + wait.min(LONGEST_WAIT)), ..self.clone() }
+    }
+
+    fn kept_until(&self) -> DateTime<Utc> {
+        let raw = matches!(self.notice.content, LeadContent::Unreadable(_));
+        self.told_at + if raw { RAW_KEPT_FOR } else { KEPT_FOR }
+    }
 }
 
 impl Store {
@@ -37,9 +66,7 @@ impl Store {
     pub async fn keep_unread(&self, integration: &Integration, unread: &UnreadLead) -> Result<(), StoreError> {
         let mut item: Item = serde_dynamo::to_item(unread).map_err(StoreError::ours)?;
         item.extend(keys::unread(integration.id, &unread.name).into_item());
-        let raw = matches!(unread.notice.content, LeadContent::Unreadable(_));
-        let until = unread.told_at + if raw { RAW_KEPT_FOR } else { KEPT_FOR };
-        item.insert(keys::EXPIRES.into(), super::expression::number(until.timestamp()));
+        item.insert(keys::EXPIRES.into(), number(unread.kept_until().timestamp()));
         // Of an integration that is gone nothing is kept.
         let key = keys::integration(&integration.account, &integration.provider);
         let lives = check(self.table.name(), key, When::Equals("id", any(&integration.id)?))?;
@@ -57,7 +84,10 @@ impl Store {
         let query =
             Query { limit: Some(limit as i32), after, ..Query::of(keys::integration_partition(integration), range) };
         let page = self.table.query(query).await?;
-        Ok(Page { items: page.items.into_iter().map(parse).collect::<Result<_, _>>()?, next: page.next })
+        let now = self.now();
+        let kept = page.items.into_iter().map(parse::<UnreadLead>);
+        let kept = kept.filter(|unread| unread.as_ref().map_or(true, |unread| unread.kept_until() > now));
+        Ok(Page { items: kept.collect::<Result<_, _>>()?, next: page.next })
     }
 
     /// It was read.

@@ -100,6 +100,33 @@ impl Tokens {
         self.fresh(integration, provider, Some(refused.fence)).await
     }
 
+    /// Asks the provider something with the access in `held`, which is fetched if there is none and renewed once if it is
+    /// refused; there it stays for the next question.
+    pub async fn call<T, A: Future<Output = Result<T, ProviderError>>>(
+        &self,
+        integration: &Integration,
+        provider: &dyn Provider,
+        held: &mut Option<Held>,
+        question: impl Fn(Access) -> A,
+    ) -> Result<T, AccessError> {
+        let current = match held.take() {
+            Some(held) => held,
+            None => self.access(integration, provider).await?,
+        };
+        let first = question(current.access.clone()).await;
+        match first {
+            Err(error) if error.class == FailureClass::DeadCredentials => {
+                let renewed = self.renewed(integration, provider, &current).await?;
+                let access = held.insert(renewed).access.clone();
+                Ok(question(access).await?)
+            }
+            answer => {
+                *held = Some(current);
+                Ok(answer?)
+            }
+        }
+    }
+
     async fn fresh(
         &self,
         integration: &Integration,
@@ -184,6 +211,7 @@ impl Tokens {
             sealed: self.keys.seal(Purpose::Access, &access.token, &context).await?,
             fence: credential.fence,
             expires_at: access.expires_in.map(|lasts| now + lasts),
+            consent_ends: credential.access.as_ref().and_then(|access| access.consent_ends),
         })
     }
 }

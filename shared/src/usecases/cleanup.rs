@@ -4,9 +4,11 @@
 //! Cleanup never destroys the living: it names one grant, one dataset, one deleted id, and nothing by the key of an
 //! integration that may have been created anew. `tests/model` has a variant without that, and what it breaks.
 
+mod erase;
 mod flow;
 mod revoke;
 mod unwatch;
+mod withdraw;
 
 use crate::entry::log::Log;
 use crate::entry::{Acknowledge, FunctionError};
@@ -37,6 +39,8 @@ pub struct CleanupWorker {
     pub vault: Arc<Vault>,
     /// Opens what the journal holds.
     pub keys: Arc<SealKeys>,
+    /// Makes the markers of leads.
+    pub marks: Arc<SealKeys>,
     /// How long to wait after a failure.
     pub policy: Arc<Policy>,
     /// Ends subscriptions.
@@ -78,6 +82,7 @@ impl CleanupWorker {
         let outcome = match self.store.left_behind(&message.item).await.map_err(FunctionError::of)? {
             None => "gone",
             Some(LeftBehind::Flow(flow)) => self.end_flow(&flow).await.map_err(FunctionError::of)?,
+            Some(LeftBehind::Withdrawal(part)) => self.withdraw(&part, deadline).await.map_err(FunctionError::of)?,
             Some(LeftBehind::Cleanup(cleanup)) => self.clean(*cleanup, deadline).await.map_err(FunctionError::of)?,
         };
         let mut done = Acknowledge::of(outcome);
@@ -130,20 +135,6 @@ impl CleanupWorker {
         if let Some(pointer) = &cleanup.pointer {
             cleanup.attempts += 1;
             self.vault.schedule_deletion(&pointer.secret).await?;
-        }
-        Ok(())
-    }
-
-    async fn erase(&self, cleanup: &Cleanup, deadline: DateTime<Utc>) -> Result<(), Wait> {
-        if let Some(dataset) = cleanup.dataset {
-            while !self.store.erase_records(dataset).await? {
-                self.check_time(deadline)?;
-            }
-        }
-        if cleanup.everything {
-            while !self.store.erase_integration(cleanup.integration).await? {
-                self.check_time(deadline)?;
-            }
         }
         Ok(())
     }

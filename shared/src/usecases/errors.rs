@@ -61,28 +61,26 @@ impl From<QueueError> for Problem {
 
 impl From<ProviderError> for Problem {
     fn from(error: ProviderError) -> Self {
-        if let Some(reason) = ErrorReason::of_failure(error.class) {
-            return Self::of_reason(reason);
-        }
-        let cause = Some(format!("provider: {error}"));
-        match error.class {
-            FailureClass::RateLimited => Self {
-                cause,
-                ..Self::new(429, "rate_limited", "The provider asks Aura to slow down.")
-                    .remedy("Try again in a few minutes.")
-            },
-            FailureClass::Transient => Self {
-                cause,
-                ..Self::new(502, "provider_unavailable", "The provider does not answer for the moment.")
-                    .remedy("Try again in a few minutes.")
-            },
-            _ => Self {
-                cause,
-                ..Self::new(502, "provider_failed", "The provider's answer could not be used.")
-                    .remedy("Try again; if it stays, contact support with the request id.")
-            },
-        }
+        let explanation = error.explanation.clone().map(Box::new);
+        Self { explanation, ..of_provider(&error) }
     }
+}
+
+fn of_provider(error: &ProviderError) -> Problem {
+    if let Some(reason) = ErrorReason::of_failure(error.class) {
+        return Problem::of_reason(reason);
+    }
+    let problem = match error.class {
+        FailureClass::RateLimited => Problem::new(429, "rate_limited", "The provider asks Aura to slow down.")
+            .remedy("Try again in a few minutes."),
+        FailureClass::Transient => {
+            Problem::new(502, "provider_unavailable", "The provider does not answer for the moment.")
+                .remedy("Try again in a few minutes.")
+        }
+        _ => Problem::new(502, "provider_failed", "The provider's answer could not be used.")
+            .remedy("Try again; if it stays, contact support with the request id."),
+    };
+    problem.caused_by(format!("provider: {error}"))
 }
 
 impl From<AccessError> for Problem {

@@ -39,6 +39,7 @@ pub mod told;
 mod view;
 pub mod watches;
 pub mod webhook;
+pub mod withdraw;
 
 pub use answered::Answered;
 pub use parts::Parts;

@@ -2,13 +2,13 @@
 
 use crate::api::OptionsView;
 use crate::entry::{Caller, Problem};
-use crate::usecases::access::{AccessError, Tokens};
+use crate::usecases::access::Tokens;
 use crate::usecases::get::{Found, Integrations};
 use chrono::{DateTime, Utc};
-use domain::failure::FailureClass;
 use domain::ids::{ProviderSlug, ResourceId};
 use domain::lead::{Form, Question};
 use domain::resource::Choice;
+use providers::Access;
 
 /// Lists what can be chosen.
 #[derive(Clone)]
@@ -45,18 +45,12 @@ impl Options {
     ) -> Result<Vec<Question>, Problem> {
         let (provider, tokens) = (found.provider.as_ref(), self.tokens.until(deadline));
         let (Some(leads), Ok(form)) = (provider.leads(), Form::of(form)) else { return Ok(vec![]) };
-        let held = tokens.access(&found.integration, provider).await?;
-        let asked = match leads.questions(&held.access, &form).await {
-            Err(error) if error.class == FailureClass::DeadCredentials => {
-                let held = tokens.renewed(&found.integration, provider, &held).await?;
-                leads.questions(&held.access, &form).await
-            }
-            asked => asked,
-        };
-        Ok(asked.map_err(AccessError::Provider)?)
+        let form = &form;
+        let question = |access: Access| async move { leads.questions(&access, form).await };
+        Ok(tokens.call(&found.integration, provider, &mut None, question).await?)
     }
 
-    /// The choices for an integration that was found. A refused token is renewed once.
+    /// The choices for an integration that was found.
     pub(super) async fn listed(
         &self,
         found: &Found,
@@ -65,15 +59,8 @@ impl Options {
         deadline: DateTime<Utc>,
     ) -> Result<Vec<Choice>, Problem> {
         let (provider, tokens) = (found.provider.as_ref(), self.tokens.until(deadline));
-        let held = tokens.access(&found.integration, provider).await?;
-        let listed = match provider.options(&held.access, kind, parent).await {
-            Err(error) if error.class == FailureClass::DeadCredentials => {
-                let held = tokens.renewed(&found.integration, provider, &held).await?;
-                provider.options(&held.access, kind, parent).await
-            }
-            listed => listed,
-        };
-        let listed = listed.map_err(AccessError::Provider)?;
+        let question = |access: Access| async move { provider.options(&access, kind, parent).await };
+        let listed = tokens.call(&found.integration, provider, &mut None, question).await?;
         listed.ok_or_else(|| Problem::not_found("kind of resource"))
     }
 }

@@ -66,6 +66,11 @@ impl<'a> Parts<'a> {
         self.keys("TOKEN_KEYS_SECRET")
     }
 
+    /// The keys of leads' markers (`LEAD_KEYS_SECRET`).
+    pub fn lead_keys(&self) -> Result<Arc<SealKeys>, ConfigError> {
+        self.keys("LEAD_KEYS_SECRET")
+    }
+
     fn keys(&self, variable: &'static str) -> Result<Arc<SealKeys>, ConfigError> {
         let secret = self.setup.vars.required(variable)?;
         Ok(Arc::new(SealKeys::new(self.clients.clone(), secret, Arc::clone(&self.setup.clock))))
@@ -129,10 +134,10 @@ impl<'a> Parts<'a> {
         Ok(Watches::new(store.clone(), self.random.clone(), self.vault()?, self.log(), base))
     }
 
-    /// Storing leads (`LEAD_KEYS_SECRET`: the keys of their markers).
+    /// Storing leads.
     pub fn leads(&self, store: &Store) -> Result<LeadIntake, ConfigError> {
-        let (marks, publisher) = (self.keys("LEAD_KEYS_SECRET")?, self.publisher(store)?);
-        Ok(LeadIntake { store: store.clone(), marks, publisher })
+        let (marks, publisher) = (self.lead_keys()?, self.publisher(store)?);
+        Ok(LeadIntake { store: store.clone(), marks, publisher, log: self.log() })
     }
 
     /// The webhook queue (`WEBHOOK_QUEUE_URL`).

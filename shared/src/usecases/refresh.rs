@@ -143,7 +143,8 @@ impl Tokens {
                 self.store_received(held, &stored, now).await?
             }
         };
-        let sealed = self.seal(held, &refreshed.access, now).await?;
+        let mut sealed = self.seal(held, &refreshed.access, now).await?;
+        sealed.consent_ends = refreshed.consent_ends.or(sealed.consent_ends);
         let due = sealed.expires_at.map(|at| schedule::next_refresh(now, at, self.store.jitter()));
         self.store.commit_refresh(held, &pointer, &sealed, &scopes, due).await?;
         Ok(Held { access: refreshed.access, fence: held.fence })

@@ -3,7 +3,7 @@
 
 use crate::api::events;
 use crate::entry::{Caller, Problem};
-use crate::store::{Change, Cleanup, Integration, OutboxEntry, RequestName, Store, StoreError};
+use crate::store::{Cleanup, Integration, OutboxEntry, RequestName, Store, StoreError};
 use crate::usecases::draft::{Draft, integration_event};
 use crate::usecases::get::{Found, Integrations, show};
 use crate::usecases::left_behind::Destruction;
@@ -11,7 +11,7 @@ use crate::usecases::publish::Publisher;
 use crate::usecases::{Answered, TRIES};
 use domain::history::Actor;
 use domain::ids::ProviderSlug;
-use domain::lifecycle::Signal;
+use domain::lifecycle::{Refused, Signal};
 use serde_json::Value;
 
 /// Takes integrations away.
@@ -37,7 +37,8 @@ impl Removal {
         let account = store.account(&caller.account).await?;
         let attempt = async |found: Found| {
             let seen = found.integration;
-            let change = disconnected(store, &seen, Actor::Member(caller.member.to_string()))?;
+            let actor = Actor::Member(caller.member.to_string());
+            let change = without_grant(store, &seen, Signal::Disconnect, actor)?.visible();
             let after = Found { integration: change.next().clone(), provider: found.provider };
             let answered = Answered::of(200, &show(&after, &account))?;
             let change = change.remember(answered.remembered(store, request));
@@ -99,16 +100,22 @@ impl Removal {
     }
 }
 
-/// The integration without its grant.
-fn disconnected(store: &Store, seen: &Integration, actor: Actor) -> Result<Change, Problem> {
+/// The integration without its grant, by this signal.
+pub(super) fn without_grant<'a>(
+    store: &'a Store,
+    seen: &'a Integration,
+    signal: Signal,
+    actor: Actor,
+) -> Result<Draft<'a>, Refused> {
     let mut draft = Draft::of(store, seen);
-    draft.signal(Signal::Disconnect, actor)?;
+    draft.signal(signal, actor)?;
     draft.interrupt();
     draft.settle();
     draft.next.grant = None;
+    draft.next.access_ends_at = None;
     draft.next.watches.clear();
     draft.next.disconnects += 1;
-    Ok(draft.visible())
+    Ok(draft)
 }
 
 fn deleted(store: &Store, seen: &Integration) -> OutboxEntry {

@@ -1,5 +1,9 @@
 //! Changing the settings: only what the provider lists for this very grant at this moment can be chosen.
 
+mod rules;
+
+pub(super) use rules::{parents, unlisted, validate_mapping};
+
 use crate::api::SettingsBody;
 use crate::entry::{Caller, Problem};
 use crate::store::{Account, Change, Integration, RequestName, Settings};
@@ -15,14 +19,12 @@ use domain::history::{Actor, HistoryEvent};
 use domain::ids::{ProviderSlug, ResourceId};
 use domain::lead::mapping::FormMapping;
 use domain::lifecycle::Signal;
-use domain::plan::INTERVALS;
-use domain::resource::Choice;
 use domain::run::Trigger;
-use providers::Manifest;
+use futures_util::{StreamExt, stream};
 use std::collections::BTreeSet;
 
-/// Most resources that one integration reads.
-const MOST_RESOURCES: usize = 50;
+/// So many forms are asked for their questions at once.
+const FORMS_AT_ONCE: usize = 5;
 
 /// Changes settings.
 #[derive(Clone)]
@@ -67,10 +69,10 @@ impl ChangeSettings {
     ) -> Result<(), Problem> {
         let manifest = found.provider.manifest();
         // What stays as it is was allowed when it was chosen: after a downgrade the rest can still be saved.
-        let (before, after) = (&found.integration.settings, merged(&found.integration.settings, body));
-        validate_mappings(body, &after)?;
+        let (before, after) = (&found.integration.settings, self.merged(found, body));
+        rules::validate_mappings(body, &after)?;
         if after.interval_minutes != before.interval_minutes {
-            validate_interval(after.interval_minutes, account)?;
+            rules::validate_interval(after.interval_minutes, account)?;
         }
         let same_resources = after.resources == before.resources && after.write_resource == before.write_resource;
         let empties = body.resources.as_ref().is_some_and(Vec::is_empty);
@@ -81,13 +83,14 @@ impl ChangeSettings {
             return Err(Problem::not_connected());
         }
         if let Some(resources) = &body.resources {
-            validate_number(resources, manifest)?;
+            rules::validate_number(resources, manifest)?;
+            rules::validate_once(resources)?;
         }
         let mut listed = Vec::new();
-        for parent in parents(found, body) {
+        for parent in parents(found.provider.as_ref(), body.resources.iter().flatten()) {
             listed.extend(self.options.listed(found, manifest.resource_kind, parent.as_ref(), deadline).await?);
         }
-        validate_listed(body, &listed, manifest)
+        rules::validate_listed(body, &listed, manifest)
     }
 
     /// The body with a mapping for each form that is chosen anew: the fields that its standard questions stand for.
@@ -102,14 +105,25 @@ impl ChangeSettings {
             return Ok(body);
         }
         let mut forms = body.forms.take().unwrap_or_default();
-        for form in body.resources.iter().flatten() {
-            if !forms.contains_key(form) && !found.integration.settings.forms.contains_key(form) {
-                // Without them the well-known keys are mapped.
-                let questions = self.options.questions(found, form, deadline).await.unwrap_or_default();
-                forms.insert(form.clone(), FormMapping::defaults(&questions));
-            }
-        }
+        let known = &found.integration.settings.forms;
+        let new: BTreeSet<&ResourceId> = body
+            .resources
+            .iter()
+            .flatten()
+            .filter(|form| !forms.contains_key(form) && !known.contains_key(form))
+            .collect();
+        let ask = async |form: ResourceId| {
+            // Without them the well-known keys are mapped.
+            let questions = self.options.questions(found, &form, deadline).await.unwrap_or_default();
+            (form, FormMapping::defaults(&questions))
+        };
+        let asked = stream::iter(new.into_iter().cloned()).map(ask).buffered(FORMS_AT_ONCE).collect::<Vec<_>>().await;
+        forms.extend(asked);
         Ok(SettingsBody { forms: Some(forms), ..body })
+    }
+
+    fn merged(&self, found: &Found, body: &SettingsBody) -> Settings {
+        rules::merged(&found.integration.settings, body, self.integrations.store.now())
     }
 
     async fn commit(
@@ -160,7 +174,7 @@ impl ChangeSettings {
     ) -> Result<Option<(Change, Answered)>, Problem> {
         let (store, seen) = (&self.integrations.store, &found.integration);
         let shortest_interval = account.plan().allowance().shortest_interval;
-        let settings = Settings { shortest_interval, ..merged(&seen.settings, body) };
+        let settings = Settings { shortest_interval, ..self.merged(found, body) };
         let changes = settings != seen.settings;
         if !changes && request.is_none() {
             return Ok(None);
@@ -201,90 +215,4 @@ impl ChangeSettings {
 /// The integration as it will be answered, with the version that the change gives it.
 fn preview(draft: &Draft<'_>, now: DateTime<Utc>) -> Integration {
     Integration { version: draft.next.version + 1, updated_at: now, ..draft.next.clone() }
-}
-
-fn merged(settings: &Settings, body: &SettingsBody) -> Settings {
-    let mut settings = settings.clone();
-    if let Some(resources) = &body.resources {
-        let mut once = BTreeSet::new();
-        settings.resources = resources.iter().filter(|id| once.insert((*id).clone())).cloned().collect();
-    }
-    if let Some(write_resource) = &body.write_resource {
-        settings.write_resource.clone_from(write_resource);
-    }
-    if let Some(forms) = &body.forms {
-        settings.forms.extend(forms.clone());
-    }
-    let chosen = &settings.resources;
-    settings.forms.retain(|form, _| chosen.contains(form));
-    settings.interval_minutes = body.interval_minutes.unwrap_or(settings.interval_minutes);
-    settings
-}
-
-fn validate_interval(minutes: u32, account: &Account) -> Result<(), Problem> {
-    if !INTERVALS.contains(&minutes) {
-        return Err(Problem::invalid("invalid_interval", "The interval must be 5, 15, 30 or 60 minutes.")
-            .remedy("Choose one of them."));
-    }
-    let shortest = account.plan().allowance().shortest_interval;
-    if minutes < shortest {
-        return Err(Problem::invalid(
-            "interval_not_in_plan",
-            format!("Your plan allows an interval of {shortest} minutes or longer."),
-        )
-        .remedy("Choose a longer interval, or change the plan (Billing > Subscription > Change plan)."));
-    }
-    Ok(())
-}
-
-/// What the chosen resources belong to: each of these lists its own.
-fn parents(found: &Found, body: &SettingsBody) -> Vec<Option<ResourceId>> {
-    let webhook = found.provider.webhook().filter(|_| found.provider.manifest().parent_kind.is_some());
-    let Some(webhook) = webhook else { return vec![None] };
-    let parents: BTreeSet<ResourceId> = body.resources.iter().flatten().map(|form| webhook.watched(form)).collect();
-    parents.into_iter().map(Some).collect()
-}
-
-fn validate_mappings(body: &SettingsBody, after: &Settings) -> Result<(), Problem> {
-    for (form, mapping) in body.forms.iter().flatten() {
-        if !after.resources.contains(form) {
-            return Err(Problem::invalid("form_not_chosen", "A mapping is for a form that is not chosen.")
-                .remedy("Choose the form, or leave its mapping out."));
-        }
-        if let Some((field, what)) = mapping.problem() {
-            return Err(Problem::invalid("invalid_mapping", format!("`{field}` {what}."))
-                .remedy("Correct the mapping of this form."));
-        }
-    }
-    Ok(())
-}
-
-fn validate_number(resources: &[ResourceId], manifest: &Manifest) -> Result<(), Problem> {
-    let most = if manifest.several_resources { MOST_RESOURCES } else { 1 };
-    match resources.len() {
-        0 => Err(Problem::invalid("nothing_chosen", "Nothing was chosen to be synced.").remedy("Choose at least one.")),
-        chosen if chosen > most => {
-            Err(Problem::invalid("too_many_chosen", format!("At most {most} can be synced at once."))
-                .remedy("Choose fewer."))
-        }
-        _ => Ok(()),
-    }
-}
-
-fn validate_listed(body: &SettingsBody, listed: &[Choice], manifest: &Manifest) -> Result<(), Problem> {
-    let find = |id: &ResourceId| listed.iter().find(|choice| choice.id == *id);
-    let unlisted = || {
-        Problem::invalid("resource_not_listed", "The provider does not list what was chosen.")
-            .remedy("Load the list again and choose from it.")
-    };
-    if body.resources.iter().flatten().any(|id| find(id).is_none()) {
-        return Err(unlisted());
-    }
-    let Some(Some(write)) = &body.write_resource else { return Ok(()) };
-    let choice = find(write).ok_or_else(unlisted)?;
-    if choice.read_only || !manifest.writes {
-        return Err(Problem::invalid("resource_read_only", "What was chosen to be written to can only be read.")
-            .remedy("Choose one that you can change at the provider."));
-    }
-    Ok(())
 }

@@ -7,11 +7,10 @@ use crate::usecases::access::{AccessError, Tokens};
 use crate::usecases::get::Integrations;
 use crate::usecases::lifecycle::Lifecycle;
 use chrono::{DateTime, Utc};
-use domain::failure::FailureClass;
 use domain::history::Actor;
 use domain::ids::ProviderSlug;
 use domain::lifecycle::ErrorReason;
-use providers::Provider;
+use providers::{Access, Provider};
 
 /// Tests connections.
 #[derive(Clone)]
@@ -39,7 +38,7 @@ impl TestConnection {
         match outcome {
             Ok(()) => {
                 self.lifecycle.checked(&found.integration, Ok(()), actor).await?;
-                Ok(TestView { ok: true, code: None, message: None, remedy: None })
+                Ok(TestView { ok: true, code: None, message: None, remedy: None, explanation: None })
             }
             Err(AccessError::NotConnected) => Err(Problem::not_connected()),
             Err(error) => {
@@ -53,7 +52,13 @@ impl TestConnection {
 }
 
 fn failed(problem: Problem) -> TestView {
-    TestView { ok: false, code: Some(problem.code.into()), message: Some(problem.detail), remedy: problem.remedy }
+    TestView {
+        ok: false,
+        code: Some(problem.code.into()),
+        message: Some(problem.detail),
+        remedy: problem.remedy,
+        explanation: problem.explanation.map(|explanation| *explanation),
+    }
 }
 
 /// The reason that a failure puts the integration in Error with at once. A suspicion is no verdict; a token that is
@@ -73,12 +78,6 @@ pub(super) async fn check(
     provider: &dyn Provider,
 ) -> Result<(), AccessError> {
     let resources = &integration.settings.resources;
-    let held = tokens.access(integration, provider).await?;
-    match provider.test(&held.access, resources).await {
-        Err(error) if error.class == FailureClass::DeadCredentials => {
-            let held = tokens.renewed(integration, provider, &held).await?;
-            Ok(provider.test(&held.access, resources).await?)
-        }
-        outcome => Ok(outcome?),
-    }
+    let question = |access: Access| async move { provider.test(&access, resources).await };
+    tokens.call(integration, provider, &mut None, question).await
 }

@@ -8,7 +8,7 @@ use crate::store::{Account, Failure, Integration, Run};
 use domain::failure::FailureClass;
 use domain::lifecycle::legal_actions;
 use domain::plan::INTERVALS;
-use providers::Manifest;
+use providers::{Explanation, Manifest};
 
 /// So many runs in a row that the rate limit ended make the page suggest a longer interval.
 const LONG_LIMITED: u32 = 3;
@@ -22,13 +22,18 @@ pub(super) fn integration_view(integration: &Integration, manifest: &Manifest, a
         icon: manifest.icon.into(),
         status: integration.status,
         connected: integration.grant.is_some(),
-        account: integration.connected.as_ref().map(|connected| AccountView { label: connected.label.clone() }),
+        account: integration.connected.as_ref().map(|connected| AccountView {
+            label: connected.label.clone(),
+            access_ends_at: integration.access_ends_at.filter(|_| integration.grant.is_some()),
+        }),
         error: error_view(integration),
         trouble: trouble_view(integration),
         actions: legal_actions(integration.state(), integration.grant.is_some()),
         settings: SettingsView {
             resources: integration.settings.resources.clone(),
             write_resource: integration.settings.write_resource.clone(),
+            forms: integration.settings.forms.clone(),
+            leads_since: integration.settings.leads_since.clone(),
             interval_minutes: integration.settings.interval_minutes,
         },
         configuration: ConfigurationView {
@@ -61,6 +66,7 @@ fn error_view(integration: &Integration) -> Option<ErrorView> {
         since: note.since,
         next_try_at: note.next_try_at,
         action: reason.remedy_action(),
+        explanation: explanation(integration.last_failure.as_ref()),
     })
 }
 
@@ -73,6 +79,7 @@ fn trouble_view(integration: &Integration) -> Option<TroubleView> {
         next_try_at: integration.due_at,
         warned: integration.warned,
         frozen: integration.frozen,
+        explanation: failure.explanation.clone(),
     })
 }
 
@@ -97,7 +104,16 @@ pub(super) fn run_view(run: &Run) -> RunView {
 }
 
 fn failure_view(failure: &Failure) -> FailureView {
-    FailureView { class: failure.class, code: failure.code.clone(), message: sentence(failure).into() }
+    FailureView {
+        class: failure.class,
+        code: failure.code.clone(),
+        message: sentence(failure).into(),
+        explanation: failure.explanation.clone(),
+    }
+}
+
+fn explanation(failure: Option<&Failure>) -> Option<Explanation> {
+    failure?.explanation.clone()
 }
 
 fn sentence(failure: &Failure) -> &'static str {

@@ -9,9 +9,11 @@ use std::collections::BTreeMap;
 
 mod apply;
 mod bounds;
+mod sample;
 mod well_known;
 
-pub use apply::{Mapped, map};
+pub use apply::{Mapped, Misfit, MisfitReason, map};
+pub use sample::sample;
 
 /// The most questions of a form that can be mapped.
 pub const MOST_ENTRIES: usize = 200;

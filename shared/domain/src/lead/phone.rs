@@ -36,6 +36,15 @@ impl Country {
         text.parse().map(Self).map_err(|_| UnknownCountry)
     }
 
+    /// A mobile number as it is written within the country, made up by those who describe its numbering plan.
+    pub fn example(&self) -> Option<String> {
+        let plan = DATABASE.by_id(self.as_str())?;
+        let example = plan.descriptors().mobile()?.example()?;
+        let national = format!("{}{example}", plan.national_prefix().unwrap_or_default());
+        let mut written = [national, example.to_owned(), format!("+{}{example}", plan.country_code())].into_iter();
+        written.find(|text| Phone::read(text, Some(*self)).is_some())
+    }
+
     /// `DE`.
     pub fn as_str(&self) -> &str {
         self.0.as_ref()

@@ -2,7 +2,7 @@
 
 use super::{CONFLICT_TRIES, Query, Range, StoreError, Table, unavailable};
 use crate::store::expression::Item;
-use crate::store::keys::{Index, PK, SK};
+use crate::store::keys::{Index, Key, PK, SK};
 use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, Select, WriteRequest};
 
 /// So many items of a partition are erased between two looks at the clock.
@@ -48,11 +48,20 @@ impl Table {
     pub(in crate::store) async fn erase_some(&self, partition: &str) -> Result<bool, StoreError> {
         let query = Query { limit: Some(MOST_ERASED), ..Query::of(partition.to_owned(), Range::All) };
         let page = self.query(query).await?;
-        let keys: Vec<Item> = page.items.into_iter().map(only_key).collect();
+        self.delete_all(page.items.into_iter().map(only_key).collect()).await?;
+        Ok(page.next.is_none())
+    }
+
+    /// Deletes these items.
+    pub(in crate::store) async fn erase(&self, keys: Vec<Key>) -> Result<(), StoreError> {
+        self.delete_all(keys.into_iter().map(Key::into_item).collect()).await
+    }
+
+    async fn delete_all(&self, keys: Vec<Item>) -> Result<(), StoreError> {
         for chunk in keys.chunks(BATCH) {
             self.batch_delete(chunk.to_vec()).await?;
         }
-        Ok(page.next.is_none())
+        Ok(())
     }
 
     async fn batch_delete(&self, keys: Vec<Item>) -> Result<(), StoreError> {

@@ -3,7 +3,7 @@
 use super::{Complete, Exchanged, Failed, Stopped};
 use crate::entry::{Caller, Problem};
 use crate::seal::Purpose;
-use crate::store::{Change, Cleanup, Connected, Connecting, Credential, Flow, Integration, SealedAccess, Settings};
+use crate::store::{Change, Cleanup, Connected, Connecting, Credential, Flow, Integration, SealedAccess};
 use crate::usecases::TRIES;
 use crate::usecases::access::context;
 use crate::usecases::draft::Draft;
@@ -13,7 +13,6 @@ use domain::ids::{DatasetId, ProviderAccountId};
 use domain::lifecycle::{Signal, Status};
 use domain::run::Trigger;
 use domain::schedule;
-use std::collections::BTreeMap;
 
 impl Complete {
     /// Writes the secret, named after the flow's grant, then commits pointer, status and cleanup in one transaction.
@@ -107,7 +106,12 @@ impl Complete {
         };
         let sealed = self.token_keys.seal(Purpose::Access, &access.token, &context(&credential, flow.grant)).await;
         let sealed = sealed.map_err(|error| Stopped::Unclear(error.into()))?;
-        credential.access = Some(SealedAccess { sealed, fence: credential.fence, expires_at });
+        credential.access = Some(SealedAccess {
+            sealed,
+            fence: credential.fence,
+            expires_at,
+            consent_ends: exchanged.authorization.consent_ends,
+        });
         Ok(credential)
     }
 
@@ -123,16 +127,19 @@ impl Complete {
         let mut draft = Draft::of(&self.integrations.store, seen);
         draft.interrupt();
         draft.next.grant = Some(flow.grant);
-        draft.next.connected =
-            Some(Connected { id: exchanged.identity.id.clone(), label: exchanged.identity.label.clone() });
+        draft.next.connected = Some(Connected {
+            id: exchanged.identity.id.clone(),
+            label: exchanged.identity.label.clone(),
+            at: Some(self.integrations.store.now()),
+        });
+        draft.next.access_ends_at = exchanged.authorization.consent_ends;
         draft.settle();
         if seen.connected.is_some() {
             draft.line(actor(), HistoryEvent::Reconnected);
         }
         if replaced {
             draft.next.dataset = DatasetId::new(self.integrations.store.new_id());
-            draft.next.settings =
-                Settings { resources: vec![], write_resource: None, forms: BTreeMap::new(), ..seen.settings.clone() };
+            draft.next.settings = seen.settings.without_choice();
             draft.next.last_success_at = None;
             draft.next.replaced_at = Some(self.integrations.store.now());
             // What the former account was asked for.

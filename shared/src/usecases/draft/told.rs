@@ -61,6 +61,13 @@ fn words(detail_type: &str, integration: &Integration) -> (String, Option<String
                 .into(),
             None,
         ),
+        (events::ACCESS_ENDING, None) => (
+            match integration.access_ends_at {
+                Some(at) => format!("The provider ends Aura's access on {}.", at.format("%-d %B %Y")),
+                None => "The provider ends Aura's access soon.".into(),
+            },
+            Some("Reconnect before that day, and nothing is interrupted.".into()),
+        ),
         _ => ("The integration works again.".into(), None),
     }
 }

@@ -3,6 +3,7 @@
 
 mod assess;
 mod deactivate;
+mod ending;
 mod examine;
 mod repair;
 mod sample;

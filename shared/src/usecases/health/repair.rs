@@ -14,7 +14,9 @@ impl Sweep {
     /// Mends what is missing; answers whether something was.
     pub(super) async fn repair(&self, integration: &Integration) -> Result<bool, StoreError> {
         let mended = self.repair_schedule(integration).await?;
-        let refreshed = self.repair_refresh(integration).await?;
+        let credential = self.credential(integration).await?;
+        let refreshed = self.repair_refresh(credential.as_ref()).await?;
+        self.tell_of_end(integration, credential.as_ref()).await?;
         let limited = self.repair_interval(integration).await?;
         let unwatched = self.repair_watches(integration).await?;
         Ok(mended || refreshed || limited || unwatched)
@@ -47,16 +49,17 @@ impl Sweep {
         (begun && over && late).then_some(("stuck_run", now))
     }
 
+    async fn credential(&self, integration: &Integration) -> Result<Option<Credential>, StoreError> {
+        match integration.grant {
+            Some(_) => self.store.credential(integration.id).await,
+            None => Ok(None),
+        }
+    }
+
     /// Credentials that expire are refreshed ahead, unless the grant is dead.
-    async fn repair_refresh(&self, integration: &Integration) -> Result<bool, StoreError> {
-        if integration.grant.is_none() {
-            return Ok(false);
-        }
-        let Some(credential) = self.store.credential(integration.id).await? else { return Ok(false) };
-        if !is_forgotten(&credential) {
-            return Ok(false);
-        }
-        match self.store.refresh_at(&credential, self.store.now()).await {
+    async fn repair_refresh(&self, credential: Option<&Credential>) -> Result<bool, StoreError> {
+        let Some(credential) = credential.filter(|credential| is_forgotten(credential)) else { return Ok(false) };
+        match self.store.refresh_at(credential, self.store.now()).await {
             Ok(()) => self.mended("no_next_refresh", true),
             Err(error) if error.is_conflict() => Ok(false),
             Err(error) => Err(error),

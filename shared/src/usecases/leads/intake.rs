@@ -2,11 +2,12 @@
 
 use crate::api::events::{self, LeadDetail};
 use crate::bus::Event;
+use crate::entry::log::Log;
 use crate::seal::{Context, KeysError, SealKeys};
 use crate::store::{Integration, LeadBatch, MOST_LEADS, NewLead, OutboxEntry, Store, StoreError, StoredRecord};
 use crate::usecases::TRIES;
 use crate::usecases::publish::Publisher;
-use domain::ids::{ExternalId, ResourceId};
+use domain::ids::{AccountId, ExternalId, ProviderSlug, ResourceId};
 use domain::lead::Via;
 use domain::lead::mapping::map;
 use domain::lead::{Form, RawLead};
@@ -46,10 +47,10 @@ pub struct Arrival<'a> {
 }
 
 /// What became of leads.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Arrived {
     /// Stored now.
-    pub new: u64,
+    pub new: HashSet<ExternalId>,
     /// Stored before, or erased.
     pub known: u64,
 }
@@ -63,6 +64,8 @@ pub struct LeadIntake {
     pub marks: Arc<SealKeys>,
     /// Publishes what arrived.
     pub publisher: Publisher,
+    /// Where it is counted how they came.
+    pub log: Log,
 }
 
 impl LeadIntake {
@@ -71,8 +74,8 @@ impl LeadIntake {
         let mut arrived = Arrived::default();
         for part in leads.chunks(MOST_LEADS) {
             let new = self.take_some(arrival, part).await?;
-            arrived.new += new;
-            arrived.known += part.len() as u64 - new;
+            arrived.known += (part.len() - new.len()) as u64;
+            arrived.new.extend(new);
         }
         Ok(arrived)
     }
@@ -88,17 +91,17 @@ impl LeadIntake {
     }
 
     /// One transaction. What somebody else has stored meanwhile is left out of the next try.
-    async fn take_some(&self, arrival: &Arrival<'_>, leads: &[RawLead]) -> Result<u64, IntakeError> {
+    async fn take_some(&self, arrival: &Arrival<'_>, leads: &[RawLead]) -> Result<HashSet<ExternalId>, IntakeError> {
         for _ in 0..TRIES {
             let batch = self.batch(arrival, leads).await?;
             if batch.leads.is_empty() {
-                return Ok(0);
+                return Ok(HashSet::new());
             }
             match self.store.store_leads(&batch).await {
                 Ok(()) => {
                     let events: Vec<_> = batch.leads.iter().filter_map(|lead| lead.event.clone()).collect();
                     self.publisher.publish_now(&events).await;
-                    return Ok(batch.leads.len() as u64);
+                    return Ok(self.stored(arrival, &batch));
                 }
                 Err(StoreError::Conflict(conflict)) if conflict.at(LeadBatch::INTEGRATION) => {
                     return Err(IntakeError::Lost);
@@ -110,6 +113,12 @@ impl LeadIntake {
         Err(StoreError::Unavailable("contended".into()).into())
     }
 
+    fn stored(&self, arrival: &Arrival<'_>, batch: &LeadBatch<'_>) -> HashSet<ExternalId> {
+        let labels = [("provider", arrival.integration.provider.as_str()), ("via", arrival.via.name())];
+        self.log.count("leads", &labels, batch.leads.len() as u64);
+        batch.leads.iter().map(|lead| lead.record.id.clone()).collect()
+    }
+
     async fn batch<'a>(&self, arrival: &Arrival<'a>, leads: &[RawLead]) -> Result<LeadBatch<'a>, IntakeError> {
         let ids: Vec<&ExternalId> = leads.iter().map(|lead| &lead.id).collect();
         let known = self.known(arrival.integration, arrival.form, &ids).await?;
@@ -118,7 +127,8 @@ impl LeadIntake {
             leads.iter().filter(|lead| !known.contains(&lead.id) && once.insert(&lead.id)).collect();
         let mut marks = Vec::with_capacity(open.len());
         for lead in &open {
-            marks.push(self.mark(arrival.integration, &lead.id).await?);
+            let Integration { account, provider, .. } = arrival.integration;
+            marks.push(marker(&self.marks, account, provider, &lead.id).await?);
         }
         let seen = self.store.seen_leads(&marks).await?;
         let mut new = Vec::with_capacity(open.len());
@@ -130,16 +140,6 @@ impl LeadIntake {
         }
         let Arrival { integration, form, via, fence } = *arrival;
         Ok(LeadBatch { integration, form, via, leads: new, fence })
-    }
-
-    /// The marker's hash: without the key nobody can tell whether a lead was here.
-    async fn mark(&self, integration: &Integration, lead: &ExternalId) -> Result<String, KeysError> {
-        let fields = [
-            ("account", integration.account.as_str()),
-            ("provider", integration.provider.as_str()),
-            ("lead", lead.as_str()),
-        ];
-        self.marks.mark(&Context::new(&fields)).await
     }
 
     fn new_lead(&self, arrival: &Arrival<'_>, raw: &RawLead, mark: String, first: bool) -> Result<NewLead, StoreError> {
@@ -180,6 +180,17 @@ impl LeadIntake {
             time: self.store.now(),
         }
     }
+}
+
+/// The marker's hash: without the key nobody can tell whether a lead was here.
+pub(in crate::usecases) async fn marker(
+    keys: &SealKeys,
+    account: &AccountId,
+    provider: &ProviderSlug,
+    lead: &ExternalId,
+) -> Result<String, KeysError> {
+    let fields = [("account", account.as_str()), ("provider", provider.as_str()), ("lead", lead.as_str())];
+    keys.mark(&Context::new(&fields)).await
 }
 
 fn lead(arrival: &Arrival<'_>, raw: &RawLead) -> Lead {

@@ -1,14 +1,21 @@
 //! Leads on their way from a provider to their tenants (`docs/ARCHITECTURE.md`, "Leads"): told by webhook or found by
 //! reading a form, mapped, and stored once.
 
+mod figures;
 mod intake;
 mod messages;
+mod preview;
+mod test_lead;
 mod unread;
 mod worker;
 
+pub use figures::Reconciliation;
+pub(super) use intake::marker;
 pub use intake::{Arrival, Arrived, IntakeError, LeadIntake};
 pub use messages::LeadsMessage;
 pub(super) use messages::messages;
+pub use preview::Preview;
+pub use test_lead::SendTestLead;
 pub(super) use unread::Again;
 pub use worker::LeadWorker;
 

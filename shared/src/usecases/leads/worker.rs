@@ -6,7 +6,7 @@ use crate::digest::sha256_hex;
 use crate::entry::log::{Level, Log};
 use crate::entry::{Acknowledge, FunctionError};
 use crate::store::{Integration, Store, StoreError, UnreadLead};
-use crate::usecases::access::{AccessError, Held, Tokens};
+use crate::usecases::access::{AccessError, Tokens};
 use crate::usecases::request_sync::Requests;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::failure::FailureClass;
@@ -15,7 +15,7 @@ use domain::lead::Via;
 use domain::lead::{Form, RawLead};
 use domain::lifecycle::Status;
 use domain::run::Trigger;
-use providers::{LeadContent, LeadNotice, Leads, Provider, ProviderError, Registry};
+use providers::{Access, LeadContent, LeadNotice, Provider, ProviderError, Registry};
 use serde_json::json;
 use std::collections::BTreeMap;
 
@@ -53,7 +53,7 @@ impl LeadWorker {
         let mut done = Acknowledge::of(name);
         done.fields.push(("account_id", json!(message.account)));
         done.fields.push(("provider", json!(message.provider)));
-        done.fields.push(("leads", json!({ "new": arrived.new, "known": arrived.known })));
+        done.fields.push(("leads", json!({ "new": arrived.new.len(), "known": arrived.known })));
         Ok(done)
     }
 
@@ -69,7 +69,7 @@ impl LeadWorker {
             let mut found = leads.whole;
             found.extend(self.fetched(&arrival, provider.as_ref(), leads.named, deadline).await?);
             let these = self.intake.take(&arrival, &found).await?;
-            arrived.new += these.new;
+            arrived.new.extend(these.new);
             arrived.known += these.known;
         }
         Ok(Some(arrived))
@@ -113,7 +113,7 @@ impl LeadWorker {
         let (Some(leads), Ok(form)) = (provider.leads(), Form::of(arrival.form)) else { return Ok(vec![]) };
         let ids: Vec<&ExternalId> = named.iter().map(|(id, _)| id).collect();
         let known = self.intake.known(arrival.integration, arrival.form, &ids).await?;
-        let mut calls = Calls { tokens: self.tokens.until(deadline), integration: arrival.integration, held: None };
+        let (tokens, mut held) = (self.tokens.until(deadline), None);
         let (mut found, mut again) = (Vec::new(), false);
         let held_back = arrival.integration.retry_at.is_some_and(|at| at > self.store().now());
         let mut stopped = held_back.then(|| "held_back".to_owned());
@@ -126,7 +126,9 @@ impl LeadWorker {
                 self.keep(arrival.integration, Some(arrival.form), &notice, code).await?;
                 continue;
             }
-            match calls.fetch(provider, leads, &form, &id).await {
+            let (form, id) = (&form, &id);
+            let question = |access: Access| async move { leads.fetch(&access, form, id).await };
+            match tokens.call(arrival.integration, provider, &mut held, question).await {
                 Ok(lead) => found.push(lead),
                 Err(error) => {
                     let (code, class) = code(&error);
@@ -172,43 +174,14 @@ impl LeadWorker {
             notice: notice.clone(),
             code: code.to_owned(),
             told_at: self.store().now(),
+            tries: 0,
+            try_at: None,
         };
         self.store().keep_unread(integration, &unread).await
     }
 
     fn store(&self) -> &Store {
         &self.intake.store
-    }
-}
-
-/// Calls with one access, which is renewed once.
-struct Calls<'a> {
-    tokens: Tokens,
-    integration: &'a Integration,
-    held: Option<Held>,
-}
-
-impl Calls<'_> {
-    async fn fetch(
-        &mut self,
-        provider: &dyn Provider,
-        leads: &dyn Leads,
-        form: &Form,
-        id: &ExternalId,
-    ) -> Result<RawLead, AccessError> {
-        let held = match &self.held {
-            Some(held) => held.clone(),
-            None => self.tokens.access(self.integration, provider).await?,
-        };
-        self.held = Some(held.clone());
-        match leads.fetch(&held.access, form, id).await {
-            Err(error) if error.class == FailureClass::DeadCredentials => {
-                let held = self.tokens.renewed(self.integration, provider, &held).await?;
-                self.held = Some(held.clone());
-                Ok(leads.fetch(&held.access, form, id).await?)
-            }
-            lead => Ok(lead?),
-        }
     }
 }
 

@@ -204,5 +204,9 @@ fn failure(error: &AccessError) -> Failure {
         AccessError::Vault(_) => (FailureClass::OurOutage, "vault"),
         AccessError::Keys(_) => (FailureClass::OurOutage, "keys"),
     };
-    Failure { class, code: code.to_owned() }
+    let explanation = match error {
+        AccessError::Provider(error) => error.explanation.clone(),
+        _ => None,
+    };
+    Failure { class, code: code.to_owned(), explanation }
 }

@@ -6,6 +6,7 @@ use super::pages::generation;
 use crate::store::{Integration, Resource, Watch};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::ids::ResourceId;
+use domain::lead::RawLead;
 use domain::record::Record;
 use domain::run::Trigger;
 use std::collections::HashSet;
@@ -51,7 +52,8 @@ impl Step<'_> {
             return;
         }
         let resource = &resource.resource;
-        let Some((changed_at, watch)) = changed_at(record).zip(watch_of(&self.held, resource)) else { return };
+        let Record::CalendarEvent(event) = record else { return };
+        let Some((changed_at, watch)) = event.updated.zip(watch_of(&self.held, resource)) else { return };
         let Some(run) = self.held.run.as_ref().filter(|_| changed_at > watch.asked_at) else { return };
         if run.started_at - changed_at > TOLD_WITHIN {
             self.heard.late.insert(resource.clone());
@@ -59,15 +61,21 @@ impl Step<'_> {
             self.heard.told.insert(resource.clone());
         }
     }
+
+    /// Notes one lead that a reading found. A delivery brings it by itself, so one that is new here was not told.
+    pub(super) fn hear_lead(&mut self, resource: &Resource, lead: &RawLead, new: bool) {
+        let Some(webhook) = self.provider.webhook().filter(|_| generation(resource).is_none()) else { return };
+        let watched = webhook.watched(&resource.resource);
+        let was_watched = watch_of(&self.held, &watched).is_some_and(|watch| lead.created > watch.asked_at);
+        let Some(run) = self.held.run.as_ref().filter(|_| was_watched) else { return };
+        if !new {
+            self.heard.told.insert(watched);
+        } else if run.started_at - lead.created > TOLD_WITHIN {
+            self.heard.late.insert(watched);
+        }
+    }
 }
 
 fn watch_of<'a>(integration: &'a Integration, resource: &ResourceId) -> Option<&'a Watch> {
     integration.watches.iter().find(|watch| watch.resource == *resource && watch.channel.is_some())
-}
-
-fn changed_at(record: &Record) -> Option<DateTime<Utc>> {
-    match record {
-        Record::CalendarEvent(event) => event.updated,
-        Record::Lead(lead) => Some(lead.created),
-    }
 }

@@ -10,11 +10,13 @@ use domain::ids::{ExternalId, ResourceId};
 use domain::lead::Via;
 use domain::lead::{Form, RawLead};
 use domain::run::Counts;
-use providers::{Leads, Pulled};
+use providers::{Access, Leads, ProviderError, Pulled};
+use std::collections::HashSet;
+use std::sync::Arc;
 
 /// A form is read in full so often, besides what is new with every run.
 const FULL_EVERY: TimeDelta = TimeDelta::hours(24);
-/// So many leads that could not be read are tried in one run.
+/// Leads that could not be read are looked at in pages of so many.
 const MOST_UNREAD: usize = 50;
 
 impl Step<'_> {
@@ -27,35 +29,69 @@ impl Step<'_> {
     /// Takes the leads out of a page and stores those that are new.
     pub(super) async fn take_leads(
         &mut self,
-        resource: &Resource,
+        resource: &mut Resource,
         entries: &mut Vec<Pulled>,
         counts: &mut Counts,
     ) -> Result<(), Stop> {
+        if self.provider.leads().is_none() {
+            return Ok(());
+        }
+        let listed = entries.len() as u64;
         let leads: Vec<RawLead> =
             entries.extract_if(.., |entry| matches!(entry, Pulled::Lead(_))).filter_map(lead).collect();
-        if leads.is_empty() {
+        if let Some(pulling) = &mut resource.pulling {
+            pulling.found.listed += listed;
+            pulling.found.unreadable += listed - leads.len() as u64;
+        }
+        let since = self.held.settings.leads_since.get(&resource.resource).copied();
+        let (wanted, before): (Vec<RawLead>, Vec<RawLead>) =
+            leads.into_iter().partition(|lead| since.is_none_or(|since| lead.created >= since));
+        counts.skipped += before.len() as u64;
+        if wanted.is_empty() {
             return Ok(());
         }
         // The first reading of a form brings what was there before it was chosen.
         let via = if resource.full_at.is_none() { Via::Backfill } else { Via::Reconciliation };
-        let arrived = self.take(&resource.resource, via, &leads).await?;
-        counts.created += arrived;
-        counts.skipped += leads.len() as u64 - arrived;
+        let new = self.take(&resource.resource, via, &wanted).await?;
+        counts.created += new.len() as u64;
+        counts.skipped += (wanted.len() - new.len()) as u64;
+        for lead in &wanted {
+            self.hear_lead(resource, lead, new.contains(&lead.id));
+        }
         Ok(())
+    }
+
+    /// Completes what the reading of a form found, once a day, with what the provider itself counts.
+    pub(super) async fn close_reading(&mut self, resource: &mut Resource) {
+        let provider = Arc::clone(&self.provider);
+        let (Some(leads), Ok(form)) = (provider.leads(), Form::of(&resource.resource)) else { return };
+        let form = &form;
+        let counted = self.call(|access: Access| async move { leads.count(&access, form).await }).await;
+        if let Some(found) = &mut resource.found {
+            // A provider that does not say it now is asked again with the next full reading.
+            found.counted = counted.ok().flatten();
+        }
     }
 
     /// Tries what could not be read when a webhook told it. What fails again stays for the next run.
     pub(super) async fn read_again(&mut self) -> Result<(), Stop> {
-        let provider = std::sync::Arc::clone(&self.provider);
+        let provider = Arc::clone(&self.provider);
         let Some(leads) = provider.leads() else { return Ok(()) };
-        let kept = self.worker.store.unread(self.held.id, MOST_UNREAD, None).await?;
-        for unread in kept.items {
-            self.check_time()?;
-            if self.read_one_again(leads, &unread).await? {
-                self.worker.store.forget_unread(self.held.id, &unread.name).await?;
+        let (mut after, now) = (None, self.worker.store.now());
+        loop {
+            let page = self.worker.store.unread(self.held.id, MOST_UNREAD, after).await?;
+            for unread in page.items.into_iter().filter(|unread| unread.is_due(now)) {
+                self.check_time()?;
+                match self.read_one_again(leads, &unread).await? {
+                    true => self.worker.store.forget_unread(self.held.id, &unread.name).await?,
+                    false => self.worker.store.keep_unread(&self.held, &unread.later(now)).await?,
+                }
+            }
+            match page.next {
+                Some(next) => after = Some(next),
+                None => return Ok(()),
             }
         }
-        Ok(())
     }
 
     /// Whether it needs not be kept any longer.
@@ -72,26 +108,17 @@ impl Step<'_> {
     }
 
     async fn fetch(&mut self, leads: &dyn Leads, form: &ResourceId, id: &ExternalId) -> Result<Option<RawLead>, Stop> {
-        let Ok(form) = Form::of(form) else { return Ok(None) };
-        let held = self.access().await?;
-        let fetched = match leads.fetch(&held.access, &form, id).await {
-            Err(error) if error.class == FailureClass::DeadCredentials => {
-                let held = self.renewed(&held).await?;
-                leads.fetch(&held.access, &form, id).await
-            }
-            fetched => fetched,
-        };
-        match fetched {
+        let Ok(form) = &Form::of(form) else { return Ok(None) };
+        let question = |access: Access| async move { leads.fetch(&access, form, id).await };
+        match self.call(question).await {
             Ok(lead) => Ok(Some(lead)),
-            Err(error) if matches!(error.class, FailureClass::RateLimited | FailureClass::DeadCredentials) => {
-                Err(Stop::Failed(AccessError::Provider(error)))
-            }
             // One lead keeps nobody from reading the others.
-            Err(_) => Ok(None),
+            Err(Stop::Failed(AccessError::Provider(error))) if concerns_one_lead(&error) => Ok(None),
+            Err(stop) => Err(stop),
         }
     }
 
-    async fn take(&mut self, form: &ResourceId, via: Via, leads: &[RawLead]) -> Result<u64, Stop> {
+    async fn take(&mut self, form: &ResourceId, via: Via, leads: &[RawLead]) -> Result<HashSet<ExternalId>, Stop> {
         let arrival = Arrival { integration: &self.held, form, via, fence: Some(self.held.sync_fence) };
         match self.worker.leads.take(&arrival, leads).await {
             Ok(arrived) => Ok(arrived.new),
@@ -100,6 +127,10 @@ impl Step<'_> {
             Err(IntakeError::Keys(error)) => Err(Stop::Failed(AccessError::Keys(error))),
         }
     }
+}
+
+fn concerns_one_lead(error: &ProviderError) -> bool {
+    !matches!(error.class, FailureClass::RateLimited | FailureClass::DeadCredentials)
 }
 
 fn lead(entry: Pulled) -> Option<RawLead> {

@@ -27,7 +27,7 @@ use domain::lifecycle::Status;
 use domain::policy::Policy;
 use domain::run::Trigger;
 use heard::Heard;
-use providers::{Provider, Registry};
+use providers::{Access, Provider, ProviderError, Registry};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -193,6 +193,21 @@ impl Step<'_> {
     /// Access tokens, for as long as this invocation lasts.
     fn tokens(&self) -> Tokens {
         self.worker.tokens.until(self.deadline)
+    }
+
+    /// Asks the provider something; a refused token is renewed once.
+    async fn call<T, A: Future<Output = Result<T, ProviderError>>>(
+        &mut self,
+        question: impl Fn(Access) -> A,
+    ) -> Result<T, Stop> {
+        let held = self.access().await?;
+        match question(held.access.clone()).await {
+            Err(error) if error.class == FailureClass::DeadCredentials => {
+                let held = self.renewed(&held).await?;
+                question(held.access).await.map_err(|error| Stop::Failed(error.into()))
+            }
+            answer => answer.map_err(|error| Stop::Failed(error.into())),
+        }
     }
 
     /// Access for this step, kept between its calls.

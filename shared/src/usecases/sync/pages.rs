@@ -83,7 +83,7 @@ impl Step<'_> {
         if resource.pulling.is_none() {
             let full = resource.token.is_none() || self.is_due_in_full(resource);
             let generation = full.then(|| self.worker.store.new_id());
-            resource.pulling = Some(Pulling { page: None, generation });
+            resource.pulling = Some(Pulling { generation, ..Pulling::default() });
         }
         self.progress.full |= generation(resource).is_some();
     }

@@ -110,7 +110,9 @@ impl Step<'_> {
         }
         self.later = later(self.later, &page.next);
         let sweeps = self.provider.leads().is_none();
-        advance(resource, page.next, sweeps, self.worker.store.now());
+        if advance(resource, page.next, sweeps, self.worker.store.now()) {
+            self.close_reading(resource).await;
+        }
         if resource.pulling.is_none() && resource.sweeping.is_none() {
             self.progress.done.push(resource.resource.clone());
         }
@@ -281,22 +283,27 @@ impl Step<'_> {
     }
 }
 
-/// Moves the cursor behind a page. A full pull's end leads to the sweep of what it did not see.
-fn advance(resource: &mut Resource, next: Next, sweeps: bool, now: DateTime<Utc>) {
+/// Moves the cursor behind a page. A full pull's end leads to the sweep of what it did not see. Answers whether it was
+/// the end of a full pull.
+fn advance(resource: &mut Resource, next: Next, sweeps: bool, now: DateTime<Utc>) -> bool {
     match next {
         Next::Page(page) | Next::Later { page, .. } => {
             if let Some(pulling) = &mut resource.pulling {
                 pulling.page = Some(page);
             }
+            false
         }
         Next::Done(token) => {
             let full = generation(resource);
             if full.is_some() {
                 resource.full_at = Some(now);
+                resource.found = resource.pulling.as_ref().map(|pulling| pulling.found);
             }
+            resource.read_at = Some(now);
             resource.sweeping = full.filter(|_| sweeps);
             resource.token = Some(token);
             resource.pulling = None;
+            full.is_some()
         }
     }
 }

@@ -3,14 +3,14 @@
 use super::{Step, Stop};
 use crate::store::{Integration, OutboxEntry};
 use crate::usecases::TRIES;
-use crate::usecases::access::AccessError;
 use crate::usecases::draft::Draft;
 use crate::usecases::test_connection::check;
-use domain::failure::FailureClass;
 use domain::history::Actor;
 use domain::lifecycle::{Signal, Status};
 use domain::resource::Choice;
 use domain::run::RunOutcome;
+use providers::Access;
+use std::sync::Arc;
 
 impl Step<'_> {
     /// Tests a connection in Testing and moves it on: to Active, or back to Configuring while something is missing. One
@@ -28,15 +28,8 @@ impl Step<'_> {
     /// The account's main resource, where the provider has one: it is read and, if possible, written to.
     async fn preset(&mut self) -> Result<Option<Choice>, Stop> {
         let kind = self.provider.manifest().resource_kind;
-        let held = self.access().await?;
-        let listed = match self.provider.options(&held.access, kind, None).await {
-            Err(error) if error.class == FailureClass::DeadCredentials => {
-                let held = self.renewed(&held).await?;
-                self.provider.options(&held.access, kind, None).await
-            }
-            listed => listed,
-        };
-        let listed = listed.map_err(AccessError::Provider)?;
+        let provider = &Arc::clone(&self.provider);
+        let listed = self.call(|access: Access| async move { provider.options(&access, kind, None).await }).await?;
         Ok(listed.into_iter().flatten().find(|choice| choice.primary))
     }
 

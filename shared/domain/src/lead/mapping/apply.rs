@@ -4,6 +4,8 @@ use super::bounds::{self, Room};
 use super::{FormMapping, LONGEST_KEY, Target, well_known};
 use crate::lead::phone::{Country, Phone};
 use crate::lead::{Answer, ContactField, RawLead};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -31,6 +33,29 @@ pub struct Mapped {
     pub properties: BTreeMap<String, String>,
     /// It was more than Aura keeps, and something was cut.
     pub truncated: bool,
+    /// Answers that became properties because their field could not take them.
+    pub misfits: Vec<Misfit>,
+}
+
+/// An answer that its field could not take.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Misfit {
+    /// The question's key.
+    pub key: String,
+    /// Why.
+    pub why: MisfitReason,
+}
+
+/// Why a field could not take an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MisfitReason {
+    /// It is no phone number, or none in the default country.
+    NotAPhoneNumber,
+    /// It is no e-mail address.
+    NotAnEmail,
+    /// Another question's answer has the field.
+    FieldTaken,
 }
 
 /// Answers are people's data: nothing of them gets into a log by way of `{:?}`.
@@ -74,7 +99,7 @@ fn aim<'a>(answer: &'a Answer, mapping: &FormMapping) -> Option<Aimed<'a>> {
 
 /// What the account chose for a key. A provider writes one question's key in more than one way (`Work email` in a
 /// file, `work_email` in a delivery), so a key that is not found as it stands is looked for by what it says.
-fn chosen_target<'a>(key: &str, mapping: &'a FormMapping) -> Option<&'a Target> {
+pub(super) fn chosen_target<'a>(key: &str, mapping: &'a FormMapping) -> Option<&'a Target> {
     mapping.fields.get(key).or_else(|| {
         let key = well_known::normalized(key);
         let same = |other: &str| !key.is_empty() && well_known::normalized(other) == key;
@@ -92,7 +117,11 @@ struct Contact {
     email: Option<String>,
     company: Option<String>,
     rest: Vec<Held>,
+    misfits: Vec<Misfit>,
 }
+
+/// What filling a field came to.
+type Filled = Result<(), (MisfitReason, Held)>;
 
 /// A value, and the name that it has as a property.
 struct Held {
@@ -103,33 +132,42 @@ struct Held {
 impl Contact {
     fn take(&mut self, answer: Aimed<'_>, country: Option<Country>) {
         let Aimed { key, value, target, .. } = answer;
-        let held = |value| Held { property: property_of(key), value };
-        let left = match target {
-            None => Some(held(value)),
-            Some(Target::Property(name)) => Some(Held { property: name, value }),
-            Some(Target::Field(ContactField::Name)) => put(&mut self.name, held(value)),
-            Some(Target::Field(ContactField::FirstName)) => put(&mut self.first_name, held(value)),
-            Some(Target::Field(ContactField::LastName)) => put(&mut self.last_name, held(value)),
-            Some(Target::Field(ContactField::Company)) => put(&mut self.company, value).map(held),
-            Some(Target::Field(ContactField::Email)) if !is_email(&value) => Some(named("email", value)),
-            Some(Target::Field(ContactField::Email)) => put(&mut self.email, value).map(held),
-            Some(Target::Field(ContactField::Phone)) => self.take_phone(key, value, country),
-        };
-        self.rest.extend(left);
+        match target {
+            None => self.rest.push(Held { property: property_of(key), value }),
+            Some(Target::Property(property)) => self.rest.push(Held { property, value }),
+            Some(Target::Field(field)) => {
+                if let Err((why, left)) = self.fill(field, key, value, country) {
+                    self.misfits.push(Misfit { key: key.to_owned(), why });
+                    self.rest.push(left);
+                }
+            }
+        }
     }
 
-    fn take_phone(&mut self, key: &str, value: String, country: Option<Country>) -> Option<Held> {
-        let Some(phone) = Phone::read(&value, country) else { return Some(named("phone", value)) };
-        if self.phone.is_some() {
-            return Some(Held { property: property_of(key), value });
+    /// Puts an answer into its field; else gives back why not, and the property that it becomes.
+    fn fill(&mut self, field: ContactField, key: &str, value: String, country: Option<Country>) -> Filled {
+        let whole = |value| Held { property: property_of(key), value };
+        let taken = |left| (MisfitReason::FieldTaken, left);
+        match field {
+            ContactField::Name => put(&mut self.name, whole(value)).map_err(taken),
+            ContactField::FirstName => put(&mut self.first_name, whole(value)).map_err(taken),
+            ContactField::LastName => put(&mut self.last_name, whole(value)).map_err(taken),
+            ContactField::Company => put(&mut self.company, value).map_err(|left| taken(whole(left))),
+            ContactField::Email if !is_email(&value) => Err((MisfitReason::NotAnEmail, named("email", value))),
+            ContactField::Email => put(&mut self.email, value).map_err(|left| taken(whole(left))),
+            ContactField::Phone => {
+                let phone = Phone::read(&value, country);
+                let phone = phone.ok_or_else(|| (MisfitReason::NotAPhoneNumber, named("phone", value.clone())))?;
+                put(&mut self.phone, phone.number).map_err(|_| taken(whole(value)))?;
+                self.rest.extend(phone.extension.map(|extension| named("phone_extension", extension)));
+                Ok(())
+            }
         }
-        self.phone = Some(phone.number);
-        phone.extension.map(|extension| named("phone_extension", extension))
     }
 
     /// Puts the name together and everything into the room that there is.
     fn finish(self) -> Mapped {
-        let Self { name, first_name, last_name, phone, email, company, rest } = self;
+        let Self { name, first_name, last_name, phone, email, company, rest, misfits } = self;
         let parts: Vec<Held> = first_name.into_iter().chain(last_name).collect();
         let (name, parts) = match name {
             Some(whole) => (Some(whole.value), parts),
@@ -142,17 +180,17 @@ impl Contact {
         for Held { property, value } in parts.into_iter().chain(rest) {
             room.keep(&mut properties, &property, &value, LONGEST_KEY);
         }
-        Mapped { name, phone, email, company, properties, truncated: room.truncated }
+        Mapped { name, phone, email, company, properties, truncated: room.truncated, misfits }
     }
 }
 
 /// Puts a value where none is; else gives it back.
-fn put<T>(place: &mut Option<T>, value: T) -> Option<T> {
+fn put<T>(place: &mut Option<T>, value: T) -> Result<(), T> {
     if place.is_some() {
-        return Some(value);
+        return Err(value);
     }
     *place = Some(value);
-    None
+    Ok(())
 }
 
 fn named(property: &str, value: String) -> Held {

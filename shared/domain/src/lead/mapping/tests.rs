@@ -5,6 +5,7 @@ use chrono::DateTime;
 use serde_json::{Value, json};
 
 mod bounds;
+mod preview;
 
 fn raw(answers: Vec<Answer>) -> RawLead {
     RawLead {
@@ -34,7 +35,7 @@ fn question(key: &str, standard: Option<ContactField>) -> Question {
 
 /// The mapped contact as JSON, without what is absent.
 fn mapped(answers: &[(&str, &[&str])], mapping: &FormMapping) -> Value {
-    let Mapped { name, phone, email, company, properties, truncated } = map(&lead(answers), mapping);
+    let Mapped { name, phone, email, company, properties, truncated, .. } = map(&lead(answers), mapping);
     let mut whole = json!({ "properties": properties, "truncated": truncated });
     for (field, value) in [("name", name), ("phone", phone), ("email", email), ("company", company)] {
         if let Some(value) = value {

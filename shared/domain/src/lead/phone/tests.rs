@@ -208,3 +208,12 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn every_country_with_a_mobile_number_has_an_example_that_can_be_read_there() {
+    let examples: Vec<_> = countries().into_iter().filter_map(|country| Some((country, country.example()?))).collect();
+    assert!(examples.len() > 200, "{}", examples.len());
+    for (country, example) in examples {
+        assert!(Phone::read(&example, Some(country)).is_some(), "{country:?} {example}");
+    }
+}

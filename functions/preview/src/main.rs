@@ -1,0 +1,5 @@
+//! Starts the function.
+
+fn main() -> std::process::ExitCode {
+    shared::entry::run(preview::function)
+}

@@ -1,0 +1,48 @@
+//! A test lead: the provider makes it and delivers it like any other, so it proves the whole way.
+
+use crate::api::{TestLeadBody, TestLeadView};
+use crate::entry::{Caller, Problem};
+use crate::usecases::access::Tokens;
+use crate::usecases::get::Integrations;
+use chrono::{DateTime, Utc};
+use domain::ids::ProviderSlug;
+use domain::lead::Form;
+use domain::lifecycle::Status;
+use providers::Access;
+
+/// Asks for test leads.
+#[derive(Clone)]
+pub struct SendTestLead {
+    /// Finds integrations.
+    pub integrations: Integrations,
+    /// Access tokens.
+    pub tokens: Tokens,
+}
+
+impl SendTestLead {
+    /// Asks the provider for a test lead of a chosen form. A former one, of which a form may have but one, goes first.
+    pub async fn send(
+        &self,
+        caller: &Caller,
+        slug: &ProviderSlug,
+        body: &TestLeadBody,
+        deadline: DateTime<Utc>,
+    ) -> Result<TestLeadView, Problem> {
+        let found = self.integrations.find(caller, slug).await?;
+        let Some(leads) = found.provider.leads() else { return Err(Problem::not_found("form")) };
+        let integration = &found.integration;
+        let chosen = integration.settings.resources.contains(&body.form);
+        let Some(form) = Form::of(&body.form).ok().filter(|_| chosen) else {
+            return Err(Problem::invalid("form_not_chosen", "A test lead is for a form that is chosen.")
+                .remedy("Choose the form and save the settings first."));
+        };
+        if integration.status != Status::Active {
+            return Err(Problem::new(409, "not_active", "A test lead arrives only while the integration is Active.")
+                .remedy("Connect or resume the integration first."));
+        }
+        let (tokens, form) = (self.tokens.until(deadline), &form);
+        let question = |access: Access| async move { leads.send_test(&access, form).await };
+        let lead = tokens.call(integration, found.provider.as_ref(), &mut None, question).await?;
+        Ok(TestLeadView { lead })
+    }
+}
