@@ -61,7 +61,8 @@ export function formFigures({ provider, about, signal }, { nameOf, onSent, onSho
   function item(figures) {
     const { form, missing, waiting } = figures;
     const known = nameOf(form);
-    const test = testOf(form, known?.name ?? form);
+    const test = testOf(form);
+    test.call(known?.name ?? "");
     return h("li", { tabindex: -1, "data-form": form },
       h("div", { class: "form-head" }, h("div", { class: "form-title" }, h("h3", null, h("bdi", null, known?.name ?? form)), known?.parent && h("p", { class: "fine" }, h("bdi", null, known.parent))), active && test.act),
       active && test.said, tiles(figures, maker),
@@ -71,8 +72,8 @@ export function formFigures({ provider, about, signal }, { nameOf, onSent, onSho
   }
 
   /** One for each form, so that what is under way outlives what is shown anew. */
-  function testOf(form, name) {
-    if (!tests.has(form)) tests.set(form, testLead(provider, form, name, signal, { onSent, onShow }));
+  function testOf(form) {
+    if (!tests.has(form)) tests.set(form, testLead(provider, form, signal, { onSent, onShow }));
     return tests.get(form);
   }
 

@@ -10,10 +10,11 @@ import { problemNotice } from "./problem.js";
 const LATE = 60_000;
 
 /** The button and what came of it. `onSent` is called when there is something to wait for, `onShow` with a lead to look at. */
-export function testLead(provider, form, name, signal, { onSent, onShow }) {
+export function testLead(provider, form, signal, { onSent, onShow }) {
   const place = h("div", { class: "test-act" });
   const said = h("div", { class: "test-said", role: "status" });
   let state = { phase: "idle" };
+  let name = "";
   /** The leads that were there before. */
   let there = new Set();
   show();
@@ -29,6 +30,13 @@ export function testLead(provider, form, name, signal, { onSent, onShow }) {
     } catch (error) {
       if (!signal.aborted) go({ phase: "failed", failure: problem(error) });
     }
+  }
+
+  /** Takes the name of the form, once it is known. */
+  function call(known) {
+    if (known === name) return;
+    name = known;
+    show();
   }
 
   /** Takes the leads that there are. */
@@ -52,7 +60,7 @@ export function testLead(provider, form, name, signal, { onSent, onShow }) {
   function show() {
     const hadFocus = place.contains(document.activeElement);
     const sending = state.phase === "sending";
-    fill(place, button(sending ? "Sending…" : "Send test lead", { kind: "plain small", pending: sending, "data-action": "test-lead", "aria-label": sending ? null : `Send a test lead of ${name}`, onclick: send }));
+    fill(place, button(sending ? "Sending…" : "Send test lead", { kind: "plain small", pending: sending, "data-action": "test-lead", "aria-label": sending || !name ? null : `Send test lead of ${name}`, onclick: send }));
     if (hadFocus) place.firstChild.focus();
     said.dataset.phase = state.phase;
     fill(said, words());
@@ -65,5 +73,5 @@ export function testLead(provider, form, name, signal, { onSent, onShow }) {
     return state.phase === "failed" && problemNotice(state.failure, { onRetry: state.failure.unclear ? send : null });
   }
 
-  return { act: place, said, look, hurries: () => state.phase === "sent" };
+  return { act: place, said, call, look, hurries: () => state.phase === "sent" };
 }
