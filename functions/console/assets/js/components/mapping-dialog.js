@@ -90,7 +90,7 @@ export function mappingDialog(host, { provider, form, draft, now, save, signal }
     const chosen = mapping.defaultCountry ?? "";
     const select = h("select", { class: "field", "data-country": true, onchange: () => changed(withCountry(mapping, select.value)) },
       h("option", { value: "" }, "Not known"), countries().map(([code, name]) => h("option", { value: code, selected: code === chosen }, `${name} (${code})`)));
-    return h("label", { class: "setting mapping-country" }, h("span", { class: "setting-name" }, "Country of phone numbers"), h("span", { class: "select" }, select),
+    return h("label", { class: "setting mapping-country" }, h("span", { class: "setting-name" }, "Default country of phone numbers"), h("span", { class: "select" }, select),
       h("span", { class: "fine" }, "For numbers that are written without a country code, like 030 123456."));
   }
 
