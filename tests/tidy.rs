@@ -25,7 +25,7 @@ const PROVIDER_NAMES: [&str; 7] =
     ["google-calendar", "google_calendar", "facebook", "tiktok", "outlook", "hubspot", "linkedin"];
 
 /// Folders of `shared/providers/src` that are not a provider.
-const NOT_PROVIDERS: [&str; 4] = ["contract", "http", "registry", "tests"];
+const NOT_PROVIDERS: [&str; 5] = ["conformance", "contract", "http", "registry", "tests"];
 
 /// What has no place where everything can be decided from its arguments alone.
 const IMPURE: [&str; 10] = [

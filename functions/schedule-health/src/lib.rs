@@ -5,6 +5,7 @@ use shared::entry::{Function, FunctionError, Setup, scheduled};
 use shared::store::Due;
 use shared::usecases::Parts;
 use shared::usecases::health::Sweep;
+use shared::usecases::leads::Replay;
 use shared::usecases::plan::Planner;
 use std::sync::Arc;
 
@@ -12,8 +13,11 @@ use std::sync::Arc;
 pub fn function(setup: &Setup) -> Result<Arc<dyn Function>, ConfigError> {
     let parts = Parts::new(setup)?;
     let store = parts.store()?;
+    let registry = parts.registry()?;
+    let replay = Replay { store: store.clone(), registry: registry.clone(), queue: parts.webhook_queue()? };
     let sweep = Sweep {
-        registry: parts.registry()?,
+        registry,
+        replay,
         policy: parts.policy()?,
         probes: Planner::new(store.clone(), Due::Probe, parts.sync_queue()?),
         cleanups: Planner::new(store.clone(), Due::Cleanup, parts.lifecycle_queue()?),

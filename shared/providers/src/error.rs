@@ -33,16 +33,37 @@ pub struct Explanation {
 /// Longer explanations are cut, in characters.
 const LONGEST_EXPLANATION: usize = 500;
 
+/// From this length on a word with digits and letters may be a secret, in bytes. Words of people have no digits, and
+/// ids no letters.
+const SHORTEST_SECRET: usize = 20;
+
 impl Explanation {
-    /// The provider's words without control characters, at most 500 characters each; `None` without a reason.
+    /// The provider's words without control characters and without what may be a secret, at most 500 characters each;
+    /// `None` without a reason.
     pub fn new(reason: &str, resolution: Option<&str>) -> Option<Self> {
         let plain = |text: &str| -> String {
             let printable = text.chars().map(|c| if c.is_control() { ' ' } else { c });
-            printable.take(LONGEST_EXPLANATION).collect::<String>().trim().to_owned()
+            let short: String = printable.take(LONGEST_EXPLANATION).collect();
+            without_secrets(short.trim())
         };
         let resolution = resolution.map(plain).filter(|text| !text.is_empty());
         Some(plain(reason)).filter(|text| !text.is_empty()).map(|reason| Self { reason, resolution })
     }
+}
+
+/// The text with `…` in the place of each run of characters that may be a token or a client secret: a provider that
+/// quotes a request must not bring it to a page. A link keeps its host and path up to there.
+fn without_secrets(text: &str) -> String {
+    let is_inner = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '+' | '=' | '%' | '|');
+    let mut kept = String::new();
+    for run in text.split_inclusive(|c| !is_inner(c)) {
+        let word = run.trim_end_matches(|c| !is_inner(c));
+        let has = |of: fn(&u8) -> bool| word.as_bytes().iter().any(of);
+        let may_be_secret = word.len() >= SHORTEST_SECRET && has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic);
+        kept.push_str(if may_be_secret { "…" } else { word });
+        kept.push_str(&run[word.len()..]);
+    }
+    kept
 }
 
 /// Longer than any code of a provider, shorter than any token.
@@ -89,6 +110,21 @@ mod tests {
         assert_eq!(Explanation::new(" \n ", Some("do this")), None);
         let long = Explanation::new(&"x".repeat(600), Some("a\r\nb")).unwrap();
         assert_eq!((long.reason.len(), long.resolution.as_deref()), (500, Some("a  b")));
+    }
+
+    #[test]
+    fn an_explanation_quotes_no_token() {
+        let shown = |text: &str| Explanation::new(text, None).unwrap().reason;
+        let token = "EAAGm0PX4ZCpsBAKZBc1x";
+        assert_eq!(shown(&format!("The token {token} is refused.")), "The token … is refused.");
+        assert_eq!(shown(&format!("https://facebook.com/x?access_token={token}&a=1")), "https://facebook.com/x?…&a=1");
+        assert_eq!(shown("{\"secret\":\"0123456789abcdef0123456789abcdef\"}"), "{\"secret\":\"…\"}");
+        for harmless in [
+            "Zugriffsberechtigungsverwaltung für die Seite 138124712925158 fehlt (siehe #7).",
+            "See https://www.facebook.com/business/help/1526849577619204 for more.",
+        ] {
+            assert_eq!(shown(harmless), harmless);
+        }
     }
 
     #[test]

@@ -3,6 +3,8 @@
 //! A provider never imports another provider, and nothing here knows AWS. Nothing outside [`registry`] matches on a
 //! provider's name. A provider reads no clock and no environment of the process: what it needs is handed in.
 
+#[cfg(test)]
+mod conformance;
 pub mod contract;
 pub mod error;
 pub mod facebook;

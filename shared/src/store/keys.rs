@@ -114,6 +114,15 @@ pub(crate) fn unread(id: IntegrationId, name: &str) -> Key {
     Key::new(integration_partition(id), format!("{UNREAD}{name}"))
 }
 
+/// Partition of what a provider told and nobody could read.
+pub(crate) fn unowned_partition(provider: &ProviderSlug) -> String {
+    format!("UNOWNED#{provider}")
+}
+
+pub(crate) fn unowned(provider: &ProviderSlug, name: &str) -> Key {
+    Key::new(unowned_partition(provider), name)
+}
+
 /// That a lead was delivered before; `mark` is a keyed hash.
 pub(crate) fn seen(mark: &str) -> Key {
     Key::new(format!("SEEN#{mark}"), "SEEN")

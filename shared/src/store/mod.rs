@@ -29,6 +29,7 @@ mod resource;
 mod route;
 mod run;
 mod table;
+mod unowned;
 mod unread;
 mod withdrawal;
 
@@ -55,6 +56,7 @@ pub use resource::{LeadsFound, Pulling, Resource};
 pub use route::Route;
 pub use run::Run;
 pub use table::{Conflict, Page, StoreError, Table};
+pub use unowned::Unowned;
 pub use unread::UnreadLead;
 pub use withdrawal::{Withdrawal, WithdrawalState};
 

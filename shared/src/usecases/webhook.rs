@@ -94,6 +94,10 @@ impl TakeDelivery {
         if leads.is_empty() {
             return Ok("nothing");
         }
+        let leads = leads::keep_unowned(&self.store, &self.log, slug, leads).await?;
+        if leads.is_empty() {
+            return Ok("kept");
+        }
         let messages = leads::messages(&self.store, slug, leads).await?;
         if messages.is_empty() {
             return Ok("unknown");

@@ -12,6 +12,9 @@ use serde_json::value::RawValue;
 /// The one field of pages that is read.
 pub(super) const LEADGEN: &str = "leadgen";
 
+/// Longest text of an id with all that JSON puts around it, in bytes.
+const LONGEST_ID: usize = 100;
+
 #[derive(Deserialize)]
 struct Body<'a> {
     object: String,
@@ -94,12 +97,18 @@ fn lead(entry: &Entry<'_>, change: &RawValue) -> Option<LeadNotice> {
 }
 
 fn id(raw: Option<&RawValue>) -> Option<Id> {
-    serde_json::from_str(raw?.get()).ok()
+    serde_json::from_str(raw.filter(|raw| could_be_id(raw))?.get()).ok()
 }
 
-/// The entry with this change alone, every part word for word.
+/// Whether it is short enough: an entry's own id is looked at with each of a thousand changes.
+fn could_be_id(raw: &RawValue) -> bool {
+    raw.get().len() <= LONGEST_ID
+}
+
+/// The entry with this change alone, every part word for word; but what is too long for an id is not repeated with each
+/// of a thousand changes.
 fn alone(entry: &Entry<'_>, change: &RawValue) -> String {
-    let id = entry.id.map_or("null", RawValue::get);
+    let id = entry.id.filter(|id| could_be_id(id)).map_or("null", RawValue::get);
     format!(r#"{{"id":{id},"changes":[{}]}}"#, change.get())
 }
 

@@ -170,4 +170,4 @@ impl Leads for FacebookLeadAds {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -158,7 +158,14 @@ fn by_status(status: StatusCode) -> Option<FailureClass> {
 /// The error with the provider's own code, or the status where the body names none (an HTML page, a redirect).
 fn refused(answer: &Response<Bytes>, class: FailureClass, code: Option<&str>) -> ProviderError {
     let status = format!("http_{}", answer.status().as_u16());
+    let code = code.filter(|code| is_word(code));
     ProviderError::new(class, code.unwrap_or(&status)).with_retry_after(retry_after(answer.headers()))
+}
+
+/// Whether a code is made as all of Google's are. A client secret is as short as a code may be, but begins with
+/// `GOCSPX-`; and no token does without digits.
+fn is_word(code: &str) -> bool {
+    code.bytes().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'.'))
 }
 
 /// An answer that was granted but cannot be understood.

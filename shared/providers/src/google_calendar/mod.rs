@@ -133,4 +133,4 @@ impl Pull for GoogleCalendar {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -8,7 +8,6 @@ use crate::http::AnswerCap;
 use domain::failure::FailureClass;
 use domain::ids::ResourceId;
 use domain::resource::Choice;
-use serde::de::IgnoredAny;
 
 /// Pages of 250 that are read at most: a list that goes on is one that repeats itself.
 const MOST_PAGES: usize = 40;
@@ -69,7 +68,7 @@ pub(super) async fn test(calls: &Calls, access: &Access, resources: &[ResourceId
     for resource in resources.iter().filter(|resource| listed.iter().all(|choice| choice.id != **resource)) {
         let mut url = calls.calendar_url(&["calendars", resource.as_str(), "events"])?;
         url.query_pairs_mut().append_pair("maxResults", "1");
-        calls.get_json::<IgnoredAny>(access, &url, AnswerCap::DATA).await?;
+        calls.get_json::<wire::Events>(access, &url, AnswerCap::DATA).await?;
     }
     Ok(())
 }

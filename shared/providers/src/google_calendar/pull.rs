@@ -13,7 +13,8 @@ use url::Url;
 /// Raised whenever the query below changes: a sync token is only good for the query it was made with.
 pub(super) const QUERY_VERSION: u32 = 1;
 
-/// One page. Asked with a token that Google no longer takes, the cursor has expired.
+/// One page. Asked with a token that Google no longer takes, the cursor has expired. A page that is followed by itself
+/// ends the pull: it would never end by itself.
 pub(super) async fn page(calls: &Calls, access: &Access, request: &PullRequest<'_>) -> Result<Page, PullError> {
     let url = url(calls, request)?;
     let answer = calls.get(access, &url, AnswerCap::DATA).await?;
@@ -24,6 +25,9 @@ pub(super) async fn page(calls: &Calls, access: &Access, request: &PullRequest<'
     let events: wire::Events = read(&answer)?;
     let zone = events.time_zone.as_deref();
     let next = next(events.next_page_token, events.next_sync_token)?;
+    if matches!((&next, request.page), (Next::Page(next), Some(page)) if next == page) {
+        return Err(ProviderError::new(FailureClass::OurBug, "repeated_page").into());
+    }
     Ok(Page { entries: events.items.into_iter().map(|entry| map::entry(entry, zone)).collect(), next })
 }
 

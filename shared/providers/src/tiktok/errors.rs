@@ -42,9 +42,11 @@ pub(super) fn refusal(code: u64, message: &str, headers: &HeaderMap) -> Provider
 }
 
 /// The refusal of an exchange: a code that was cancelled, used or has expired is the flow's end, and no more than that.
+/// So is a token that is refused as soon as it was issued: there is no stored grant to suspect.
 pub(super) fn of_exchange(error: ProviderError) -> ProviderError {
-    match error.code.as_str() {
-        "40110" | "40101" | "40115" => ProviderError::new(FailureClass::Transient, "invalid_grant"),
+    match (error.code.as_str(), error.class) {
+        ("40110" | "40101" | "40115", _) => ProviderError::new(FailureClass::Transient, "invalid_grant"),
+        (_, FailureClass::DeadCredentials) => ProviderError { class: FailureClass::Transient, ..error },
         _ => error,
     }
 }

@@ -147,4 +147,4 @@ impl Pull for TikTokLeadAds {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

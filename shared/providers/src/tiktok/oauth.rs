@@ -47,7 +47,7 @@ pub(super) async fn exchange(calls: &Calls, request: &ExchangeRequest<'_>) -> Re
     let answer = calls.send_once(&Call::post("oauth2/access_token", body), WITH_ACCOUNTS).await?;
     let issued = Issued::read(&answer).map_err(of_exchange)?;
     let advertisers = match issued.advertisers.is_empty() {
-        true => listed(calls, app, &issued.token).await?,
+        true => listed(calls, app, &issued.token).await.map_err(of_exchange)?,
         false => issued.advertisers.clone(),
     };
     let Some(account) = account(issued.open_id.clone(), &advertisers).filter(|_| !advertisers.is_empty()) else {

@@ -10,6 +10,7 @@ mod sample;
 
 use crate::entry::log::{Level, Log};
 use crate::store::{Due, Integration, Nominated, Store, StoreError};
+use crate::usecases::leads::Replay;
 use crate::usecases::left_behind::LeftBehindMessage;
 use crate::usecases::plan::{CONCURRENCY, PlanError, Planned, Planner, nominated};
 use crate::usecases::plan_syncs::message;
@@ -42,6 +43,8 @@ pub struct Sweep {
     pub probes: Planner,
     /// Of what is left to destroy, for the lifecycle queue.
     pub cleanups: Planner,
+    /// Reads again what nobody could read.
+    pub replay: Replay,
     /// Publishes what changed.
     pub publisher: Publisher,
     /// Where incidents, deactivations and repairs are counted.
@@ -65,6 +68,8 @@ pub struct Swept {
     pub failed: usize,
     /// Cleanups and flows that were sent to their worker.
     pub cleanups: usize,
+    /// Deliveries that could be read at last.
+    pub replayed: usize,
 }
 
 /// What a look at one integration led to.
@@ -106,10 +111,12 @@ impl Sweep {
         let (health, assessed) = self.assess().await;
         let round = Round { unclear: assessed.is_err(), health, capped: Mutex::default() };
         let probes = self.plan_probes(&round).await;
+        let replayed = self.replay.replay().await;
         let mut swept = self.look(&round, deadline).await?;
         assessed?;
         swept.cleanups = cleanups?.sent;
         swept.probes = probes?.sent;
+        swept.replayed = replayed?;
         Ok(swept)
     }
 

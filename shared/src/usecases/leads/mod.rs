@@ -6,6 +6,7 @@ mod intake;
 mod messages;
 mod preview;
 mod test_lead;
+mod unowned;
 mod unread;
 mod worker;
 
@@ -16,6 +17,8 @@ pub use messages::LeadsMessage;
 pub(super) use messages::messages;
 pub use preview::Preview;
 pub use test_lead::SendTestLead;
+pub use unowned::Replay;
+pub(super) use unowned::keep_unowned;
 pub(super) use unread::Again;
 pub use worker::LeadWorker;
 

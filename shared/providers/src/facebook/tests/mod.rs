@@ -9,6 +9,7 @@ mod pulling;
 mod refreshing;
 mod refusals;
 mod signatures;
+pub(crate) mod specimen;
 mod subscribing;
 mod testing;
 

@@ -168,15 +168,6 @@ async fn a_token_that_lasts_at_once_is_not_exchanged_again() {
     assert_eq!((&grant["expires_at"], authorization.consent_ends), (&Value::Null, None));
 }
 
-#[tokio::test]
-async fn the_code_is_sent_once_whatever_happens() {
-    for fault in [Err(WireError::Timeout), Err(WireError::Connection), Ok(answer(503, ""))] {
-        let facebook = Facebook::over(vec![fault], &[]);
-        assert_eq!(exchange(&facebook).await.unwrap_err().class, FailureClass::Transient);
-        assert_eq!(facebook.wire.requests().len(), 1);
-    }
-}
-
 #[tokio::test(start_paused = true)]
 async fn what_follows_the_code_may_be_repeated() {
     let mut answers: Vec<_> = all().into_iter().map(Ok).collect();

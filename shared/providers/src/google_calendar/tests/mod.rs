@@ -7,6 +7,7 @@ mod oauth;
 mod push;
 mod refusals;
 mod socket;
+pub(crate) mod specimen;
 mod webhook;
 
 use super::*;

@@ -8,6 +8,7 @@ mod questions;
 mod refresh;
 mod refusals;
 mod signature;
+pub(crate) mod specimen;
 mod subscriptions;
 
 use super::session::Session;

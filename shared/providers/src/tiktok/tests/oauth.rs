@@ -180,15 +180,6 @@ async fn an_unexpected_answer_is_a_clear_error_without_any_of_its_text() {
 }
 
 #[tokio::test]
-async fn the_exchange_is_sent_once_whatever_happens() {
-    for fault in [Err(WireError::Timeout), Err(WireError::Connection), Ok(answer(503, "")), Ok(refused(50000))] {
-        let tiktok = TikTok::on(vec![fault]);
-        assert_eq!(exchange(&tiktok).await.unwrap_err().class, FailureClass::Transient);
-        assert_eq!(tiktok.wire.requests().len(), 1);
-    }
-}
-
-#[tokio::test]
 async fn whoever_was_connected_is_named_by_the_oldest_ad_account() {
     let info = json!({ "list": [{ "advertiser_id": "11", "name": "Acme" }] });
     let tiktok = TikTok::answering([granted(info)]);

@@ -63,65 +63,18 @@ fn another_encoding_is_not_accepted() {
     }
 }
 
+/// Where the signature is of the escaped form; of the bytes as they arrive it is for every provider.
 #[test]
-fn every_changed_byte_of_the_body_is_refused() {
-    for (body, signature) in [(PLAIN, PLAIN_SIGNATURE), (ESCAPED, ESCAPED_SIGNATURE)] {
-        for at in 0..body.len() {
-            for bit in [1, 0x20, 0x80] {
-                let mut changed = body.as_bytes().to_vec();
-                changed[at] ^= bit;
-                assert!(!accepts(signature, &changed), "byte {at}");
-            }
+fn every_changed_byte_of_an_escaped_body_is_refused() {
+    for at in 0..ESCAPED.len() {
+        for bit in 0..8 {
+            let mut changed = ESCAPED.as_bytes().to_vec();
+            changed[at] ^= 1 << bit;
+            assert!(!accepts(ESCAPED_SIGNATURE, &changed), "byte {at}");
         }
-        assert!(!accepts(signature, &body.as_bytes()[..body.len() - 1]));
-        assert!(!accepts(signature, format!("{body}\n").as_bytes()));
-        assert!(!accepts(signature, b""));
+        assert!(!accepts(ESCAPED_SIGNATURE, &ESCAPED.as_bytes()[..at]));
     }
-}
-
-#[test]
-fn every_changed_digit_of_the_signature_is_refused() {
-    for at in 0..64 {
-        let mut changed = PLAIN_SIGNATURE.to_owned().into_bytes();
-        changed[at] = if changed[at] == b'0' { b'1' } else { b'0' };
-        assert!(!accepts(std::str::from_utf8(&changed).unwrap(), PLAIN.as_bytes()), "digit {at}");
-    }
-    for other in
-        ["", "sha256=", &PLAIN_SIGNATURE[..62], &format!("{PLAIN_SIGNATURE}00"), &format!("sha256={PLAIN_SIGNATURE}")]
-    {
-        assert!(!accepts(other, PLAIN.as_bytes()), "{other}");
-    }
-}
-
-#[test]
-fn the_header_is_there_once_and_under_its_own_name() {
-    let apps = [signed_app("app-secret")];
-    assert!(!is_accepted(&headers(&[]), PLAIN.as_bytes(), &apps));
-    assert!(!is_accepted(&headers(&[PLAIN_SIGNATURE, PLAIN_SIGNATURE]), PLAIN.as_bytes(), &apps));
-    let mut other = HeaderMap::new();
-    other.insert("tiktok-signature", PLAIN_SIGNATURE.parse().unwrap());
-    assert!(!is_accepted(&other, PLAIN.as_bytes(), &apps));
-}
-
-#[test]
-fn while_a_secret_is_replaced_both_are_good_and_no_third_is() {
-    let at = headers(&[PLAIN_SIGNATURE]);
-    assert!(is_accepted(&at, PLAIN.as_bytes(), &[signed_app("new"), signed_app("app-secret")]));
-    assert!(!is_accepted(&at, PLAIN.as_bytes(), &[signed_app("new"), signed_app("app-secret ")]));
-    assert!(!is_accepted(&at, PLAIN.as_bytes(), &[]));
-}
-
-#[test]
-fn a_delivery_is_verified_with_the_application_and_nothing_else() {
-    let tiktok = TikTok::answering([]);
-    let webhook = tiktok.provider.webhook().unwrap();
-    let (signed, unsigned) = (headers(&[PLAIN_SIGNATURE]), headers(&[]));
-    assert_eq!(webhook.claim(&Delivery { headers: &signed, body: b"" }), Ok(Claim::App));
-    assert_eq!(webhook.claim(&Delivery { headers: &unsigned, body: b"" }), Err(Refused));
-    let by_token =
-        webhook.verify(&Delivery { headers: &signed, body: PLAIN.as_bytes() }, &Proof::Subscription(&[0; 32]));
-    assert!(by_token.is_err());
-    assert!(webhook.handshake(&[], &[signed_app("app-secret")]).is_err());
+    assert!(!accepts(ESCAPED_SIGNATURE, format!("{ESCAPED}\n").as_bytes()));
 }
 
 #[test]

@@ -56,15 +56,6 @@ async fn the_next_pull_hands_on_what_is_newer_with_an_overlap_of_a_day_by_region
 }
 
 #[tokio::test]
-async fn a_cursor_never_moves_back() {
-    let since = read(Some("2026-11-21T08:00:00Z"), None, Some("2026-11-21T08:00:00Z"));
-    let answers = [vec![task("SUCCEED"), file(&[row(1, "2026-11-01 08:00:00")])], region(&[]), region(&[])];
-    let whole = pull(Some(&since), answers.concat()).await;
-    assert!(whole.entries.is_empty());
-    assert_eq!(whole.done, since);
-}
-
-#[tokio::test]
 async fn a_lead_from_the_future_does_not_hide_those_that_come() {
     let rows = [row(1, "2036-01-01 00:00:00")];
     let answers = [region(&rows), region(&[]), region(&[])];

@@ -126,32 +126,6 @@ async fn what_fails_on_the_way_leaves_the_token_as_good_as_before() {
 }
 
 #[tokio::test]
-async fn a_pull_that_is_cut_off_at_any_step_comes_to_the_same_end() {
-    // Each step is asked for twice, as if the first answer had been lost with its worker.
-    let steps: Vec<Vec<Response<Bytes>>> = vec![
-        vec![task("CREATED")],
-        vec![task("SUCCEED")],
-        vec![file(&[row(1, "2026-11-20 08:00:00")]), questions()],
-        vec![task("SUCCEED")],
-        vec![file(&[])],
-        vec![task("SUCCEED")],
-        vec![file(&[])],
-    ];
-    let mut token: Option<String> = None;
-    let mut done = None;
-    for step in steps {
-        let first = page(&TikTok::answering(step.clone()), None, token.as_deref()).await.unwrap();
-        let second = page(&TikTok::answering(step), None, token.as_deref()).await.unwrap();
-        assert_eq!(first, second);
-        match first.next {
-            Next::Page(page) | Next::Later { page, .. } => token = Some(page),
-            Next::Done(token) => done = Some(token),
-        }
-    }
-    assert_eq!(done.unwrap(), json!({ "read": [seconds("2026-11-20T08:00:00Z"), null, null] }).to_string());
-}
-
-#[tokio::test]
 async fn a_task_whose_making_was_not_answered_is_made_by_the_next_try() {
     let tiktok = TikTok::on(vec![Err(WireError::Timeout)]);
     assert_eq!(failed(page(&tiktok, None, None).await.unwrap_err()).class, FailureClass::Transient);
