@@ -2,7 +2,7 @@
 
 import { get, problem } from "../api.js";
 import { button, fill, h, mark, skeleton } from "../dom.js";
-import { count, number, time } from "../format.js";
+import { count, date, number, time } from "../format.js";
 import { makerOf } from "../words.js";
 import { problemNotice } from "./problem.js";
 import { testLead } from "./test-lead.js";
@@ -19,6 +19,7 @@ export function formFigures({ provider, about, signal }, { nameOf, onSent, onSho
   const tests = new Map();
   let forms = null;
   let active = false;
+  let leadsSince = {};
   let all = false;
   let shownNow = "";
 
@@ -33,15 +34,15 @@ export function formFigures({ provider, about, signal }, { nameOf, onSent, onSho
   }
 
   /** Takes the state of the integration: a test lead can be sent only while it is active. */
-  function update({ status }) {
-    if (active === (status === "Active")) return;
-    active = !active;
+  function update({ status, settings }) {
+    active = status === "Active";
+    leadsSince = settings.leadsSince ?? {};
     show();
   }
 
   function show() {
     if (!forms) return;
-    const wanted = JSON.stringify([forms, all, active, forms.map(({ form }) => nameOf(form))]);
+    const wanted = JSON.stringify([forms, all, active, leadsSince, forms.map(({ form }) => nameOf(form))]);
     if (wanted === shownNow) return;
     shownNow = wanted;
     const focused = el.contains(document.activeElement) ? document.activeElement : null;
@@ -68,7 +69,7 @@ export function formFigures({ provider, about, signal }, { nameOf, onSent, onSho
       active && test.said, tiles(figures, maker),
       missing > 0 && h("p", { class: "hint", "data-hint": "missing" }, mark("warning"), h("span", null, missingWords(missing, maker, active))),
       waiting > 0 && h("p", { class: "hint calm", "data-hint": "waiting" }, mark("clock"), h("span", null, waitingWords(waiting, maker, active))),
-      h("p", { class: "fine" }, readWords(figures)));
+      h("p", { class: "fine" }, leadsSince[form] && ["Only leads since ", date(leadsSince[form]), " · "], readWords(figures)));
   }
 
   /** One for each form, so that what is under way outlives what is shown anew. */

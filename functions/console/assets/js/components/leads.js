@@ -56,7 +56,7 @@ export function leadList(page) {
 
   function show() {
     const { leads, days, complete } = known;
-    const within = days === 1 ? "in a day" : `in ${days} days`;
+    const within = `arrived in ${days === 1 ? "a day" : `${days} days`}`;
     summary.textContent = leads.length ? `${complete ? "" : "more than "}${number(leads.length)} ${within}` : "";
     newest.hidden = !leads.length;
     keep(leads.slice(0, shown));
