@@ -4,6 +4,7 @@
 mod appointments;
 mod chrome;
 mod connecting;
+mod leads;
 mod life;
 mod looking;
 mod tab;

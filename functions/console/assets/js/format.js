@@ -2,10 +2,11 @@
 
 import { h } from "./dom.js";
 
-const LANGUAGE = navigator.languages?.find((language) => language.startsWith("en")) ?? "en-GB";
+export const LANGUAGE = navigator.languages?.find((language) => language.startsWith("en")) ?? "en-GB";
 const NUMBER = new Intl.NumberFormat(LANGUAGE);
 const RELATIVE = new Intl.RelativeTimeFormat(LANGUAGE, { numeric: "auto" });
 const MOMENT = new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "medium", timeStyle: "short" });
+const DATE = new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "medium" });
 const HOUR = new Intl.DateTimeFormat(LANGUAGE, { hour: "numeric", minute: "2-digit" });
 const WEEKDAY = new Intl.DateTimeFormat(LANGUAGE, { weekday: "long" });
 const DAY = new Intl.DateTimeFormat(LANGUAGE, { day: "numeric", month: "long" });
@@ -51,6 +52,15 @@ export const due = (timestamp) => leaning(timestamp, "future");
 /** An exact moment, for what lies days away. */
 export function moment(timestamp) {
   return h("time", { datetime: timestamp }, MOMENT.format(new Date(timestamp)));
+}
+
+/** A day in words, for a sentence. */
+export const dateWords = (timestamp) => DATE.format(new Date(timestamp));
+
+/** A day, exactly to the minute on hover. */
+export function date(timestamp) {
+  const when = new Date(timestamp);
+  return h("time", { datetime: timestamp, title: MOMENT.format(when) }, dateWords(when));
 }
 
 function leaning(timestamp, lean) {

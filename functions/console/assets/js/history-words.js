@@ -1,6 +1,8 @@
 // The lines of the history in plain words: who did what. What this page does not know is said plainly.
 
 import { failedWords, lostWords } from "./appointment-words.js";
+import { dateWords } from "./format.js";
+import { makerOf } from "./words.js";
 
 const REASONS = {
   credentials_expired: "the credentials have expired",
@@ -46,6 +48,10 @@ const EVENTS = {
   account_replaced: (who) => `${who} connected another account. What was synced from the former one was removed, and its choices with it.`,
   settings_changed: (who) => `${who} changed the settings.`,
   warned: (who, { failures }) => `${who} warned that ${failures} runs in a row had failed.`,
+  notifications_lost: (_, { name }) => `${name} had stopped to tell of what is new. Aura asked it to tell again.`,
+  access_ending: (who, { name, at }) => `${who} warned that ${makerOf(name)} ends the access on ${dateWords(at)}, unless it is connected again.`,
+  test_lead_sent: (who) => `${who} sent a test lead.`,
+  data_erased: (_, { name }) => `The person who had connected it asked ${makerOf(name)} for the deletion of their data. What was synced and chosen went.`,
   edit_overridden: (_, { name, title, ...lost }) => lostWords(lost, name, title),
   write_failed: (_, { name, title, code }) => failedWords({ code }, name, title),
   interval_limited: (who, { minutes }) => `${who} syncs every ${minutes} minutes at most from now on, as the plan says.`,

@@ -57,6 +57,9 @@ const OUTCOMES = { running: "Running", succeeded: "Succeeded", failed: "Failed",
 
 const WAYS = { webhook: "Told by the provider", reconciliation: "Found by a sync", backfill: "There before the form was chosen" };
 
+const PLATFORMS = { fb: "Facebook", ig: "Instagram" };
+
+export const platformName = (platform) => PLATFORMS[platform] ?? platform;
 export const wayName = (via) => WAYS[via] ?? via;
 export const triggerName = (trigger) => TRIGGERS[trigger] ?? trigger;
 export const outcomeName = (outcome) => OUTCOMES[outcome] ?? outcome;
@@ -94,3 +97,6 @@ export function connectFailure(code, name) {
 export function planName(name) {
   return name ? name.charAt(0).toUpperCase() + name.slice(1) : "";
 }
+
+/** Who speaks for a provider: the name of a product begins with its maker's. */
+export const makerOf = (name) => name.split(" ")[0];

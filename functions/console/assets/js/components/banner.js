@@ -34,7 +34,7 @@ export function bannerPlace(name, run) {
   }
 
   function content({ status, error, trouble }, known, remedy) {
-    if (error) return errorBanner(error, remedy);
+    if (error) return errorBanner(error, name, remedy);
     if (trouble) return troubleNotice(trouble, name);
     if (status === "Paused") return paused(known, remedy);
     return status === "Disconnected" ? disconnected(known, remedy) : null;

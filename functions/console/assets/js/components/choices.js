@@ -2,20 +2,45 @@
 
 import { get } from "../api.js";
 
-/** Of so many pages or ad accounts the forms are listed. */
-const MOST_PARENTS = 25;
+/** The forms of so many pages or ad accounts are listed at once. */
+const PARENTS = 25;
 
-/** Everything that can be chosen; what belongs to a page or an ad account says which one. */
-export async function choices(provider, { resourceKind, parentKind }, signal) {
-  if (!parentKind) return list(provider, resourceKind, null, signal);
-  const parents = await list(provider, parentKind, null, signal);
-  const forms = await Promise.all(parents.slice(0, MOST_PARENTS).map((parent) => formsOf(provider, resourceKind, parent, signal)));
-  return forms.flat();
+/**
+ * What can be chosen; what belongs to a page or an ad account says which one. `options` grows with each `further`, which
+ * lists the forms of more of them and gives those: first of the ones that are called like `text`. `waiting` are those
+ * whose forms are not listed yet: what is chosen already is listed, unless it is gone.
+ */
+export async function choices(provider, { resourceKind, parentKind }, chosen, signal) {
+  const parents = parentKind ? await list(provider, parentKind, null, signal) : [];
+  // Most forms say by their id whose they are; those of a shared library are found by looking on.
+  const it = { options: [], waiting: first(parents, (parent) => chosen.some((id) => id.startsWith(`${parent.id}/`))), further };
+  if (!parentKind) it.options = await list(provider, resourceKind, null, signal);
+  while (it.waiting.length && (!it.options.length || !chosen.every(isListed))) await further();
+  return it;
+
+  function isListed(id) {
+    return it.options.some((option) => option.id === id);
+  }
+
+  async function further(text = "") {
+    const next = first(it.waiting, (parent) => text && parent.name.toLocaleLowerCase().includes(text)).slice(0, PARENTS);
+    const listed = await Promise.all(next.map((parent) => formsOf(provider, resourceKind, parent, signal)));
+    // Several may list the same one.
+    const forms = [...new Map(listed.flat().map((form) => [form.id, form])).values()].filter(({ id }) => !isListed(id));
+    it.waiting = it.waiting.filter((parent) => !next.includes(parent));
+    it.options.push(...forms);
+    return forms;
+  }
+}
+
+/** The same, with what `comes` before the others. */
+function first(all, comes) {
+  return [...all.filter(comes), ...all.filter((each) => !comes(each))];
 }
 
 async function formsOf(provider, kind, parent, signal) {
   const forms = await list(provider, kind, parent.id, signal);
-  return forms.map((form) => ({ ...form, description: [parent.name, stateName(form.state)].filter(Boolean).join(" · ") }));
+  return forms.map((form) => ({ ...form, parent: parent.name, description: [parent.name, stateName(form.state)].filter(Boolean).join(" · ") }));
 }
 
 async function list(provider, kind, parent, signal) {

@@ -2,12 +2,13 @@
 
 import { h, mark } from "../dom.js";
 import { due, moment } from "../format.js";
+import { explained } from "./explained.js";
 import { sinceWhen } from "./since.js";
 
-/** The banner for an integration's error. `remedy` is the button that does what the remedy says, if there is one. */
-export function errorBanner(error, remedy) {
+/** The banner for an integration's error at the provider of this name. `remedy` is the button that does what the remedy says, if there is one. */
+export function errorBanner(error, name, remedy) {
   return h("div", { class: "notice bad banner", role: "alert", "data-reason": error.reason }, mark("warning"),
-    h("div", { class: "notice-text" }, h("strong", null, error.message), error.remedy && h("p", null, error.remedy), h("p", { class: "fine" }, sinceWhen(error.since), next(error))),
+    h("div", { class: "notice-text" }, h("strong", null, error.message), error.remedy && h("p", null, error.remedy), explained(error.explanation, name), h("p", { class: "fine" }, sinceWhen(error.since), next(error))),
     remedy && h("div", { class: "notice-actions" }, remedy));
 }
 

@@ -1,8 +1,10 @@
 // The head of a provider's page, and what is shown when there is nothing to manage yet.
 
 import { fill, h, mark, providerIcon } from "../dom.js";
+import { date } from "../format.js";
 import { GRID } from "../router.js";
 import { meaningOf, UNAUTHORIZED } from "../words.js";
+import { endsSoon } from "./access.js";
 import { statusPill } from "./status.js";
 
 /** The header: icon, name, status, account and the way back. `actions` puts the buttons in. */
@@ -18,11 +20,17 @@ export function detailHeader(about) {
 
 function showStatus(status, integration, about) {
   const meaning = integration && meaningOf(integration);
-  const key = JSON.stringify([integration?.status, meaning, integration?.account?.label]);
+  const key = JSON.stringify([integration?.status, meaning, integration?.account, endsSoon(integration)]);
   if (status.dataset.shown === key) return;
   status.dataset.shown = key;
   if (!integration) return void fill(status, h("span", { class: "badge quiet outline" }, about.available === false ? "Not available" : "Not connected"));
-  fill(status, statusPill(integration.status), integration.account && h("span", { class: "muted account" }, integration.account.label), meaning && h("span", { class: "muted" }, meaning));
+  fill(status, statusPill(integration.status), integration.account && h("span", { class: "muted account" }, integration.account.label), meaning && h("span", { class: "muted" }, meaning), until(integration));
+}
+
+/** Till when the access lasts. When that is soon a notice says it louder. */
+function until(integration) {
+  const { accessEndsAt } = integration.account ?? {};
+  return accessEndsAt && integration.connected && !endsSoon(integration) && h("span", { class: "muted", "data-access": true }, "Access until ", date(accessEndsAt));
 }
 
 /** What a provider brings, before it is connected. */

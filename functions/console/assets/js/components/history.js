@@ -88,5 +88,5 @@ function change({ from, to }) {
 
 function signOf({ type, to }) {
   if (type === "status_changed") return toneOf(to);
-  return { warned: "pause", connect_ended: "pause", account_replaced: "pause", edit_overridden: "pause", write_failed: "bad" }[type] ?? "quiet";
+  return { warned: "pause", connect_ended: "pause", account_replaced: "pause", access_ending: "pause", data_erased: "pause", edit_overridden: "pause", write_failed: "bad" }[type] ?? "quiet";
 }

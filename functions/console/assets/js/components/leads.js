@@ -1,71 +1,113 @@
-// The newest leads, and how each of them arrived.
+// The leads of an integration: whether every one is here, and the newest of them.
 
-import { get, problem } from "../api.js";
 import { button, fill, h, skeleton } from "../dom.js";
-import { number, time } from "../format.js";
-import { wayName } from "../words.js";
+import { count, number } from "../format.js";
+import { leadReader } from "../leads-read.js";
+import { poll } from "../poll.js";
+import { resourceWords } from "../words.js";
+import { formFigures } from "./figures.js";
+import { leadRow } from "./lead-row.js";
 import { problemNotice } from "./problem.js";
 
-/** Leads that arrived within so many days are shown, */
-const DAYS = 30;
-/** read in so many pages of so many, */
-const PAGES = 4;
-const PAGE = 500;
-/** and so many of them at first. */
+/** So many are shown at first. */
 const SHOWN = 10;
 
-/** The panel with the leads of one provider's integration. */
-export function leadList(provider, signal) {
+/** The panel with the leads of a page's integration. It reads by itself from its first `reload` until `stop`. */
+export function leadList(page) {
   const list = h("ol", { class: "runs", "data-leads": true });
   const foot = h("div", { class: "runs-foot" });
+  const newest = h("h3", { class: "leads-newest", hidden: true }, "Newest");
   const summary = h("span", { class: "muted" });
-  const el = h("section", { class: "panel", "aria-labelledby": "leads-title" }, h("h2", { id: "leads-title" }, "Leads ", summary), list, foot);
-  let leads = null;
+  const figures = formFigures(page, { nameOf, onSent: () => looking.now(), onShow: open });
+  const el = h("section", { class: "panel leads-panel", "aria-labelledby": "leads-title" }, h("h2", { id: "leads-title" }, "Leads ", summary), figures.el,
+    newest, list, foot);
+  const over = new AbortController();
+  const reader = leadReader(page.provider, over.signal);
+  let looking = null;
+  let options = new Map();
+  /** What is known, what of it is shown, and how. */
+  let known = null;
   let shown = SHOWN;
+  let rows = new Map();
+  page.signal.addEventListener("abort", stop);
 
-  async function reload() {
-    if (!leads) fill(foot, skeleton(3));
-    try {
-      leads = await newest(provider, signal);
-      show();
-    } catch (error) {
-      if (!signal.aborted) fill(foot, problemNotice(problem(error), { onRetry: reload }));
-    }
+  function reload() {
+    if (!known) fill(foot, skeleton(3));
+    looking ??= poll({ read: reader.read, take, lost, busy: figures.hurries, signal: over.signal });
+    figures.reload();
+    looking.now();
   }
 
-  function show() {
-    summary.textContent = leads.length ? `${number(leads.length)} in ${DAYS} days` : "";
-    fill(list, leads.slice(0, shown).map(row));
-    if (!leads.length) return fill(foot, h("p", { class: "muted" }, `No leads in the last ${DAYS} days. New ones appear here by themselves.`));
-    return fill(foot, leads.length > shown && button("Show more", { kind: "ghost small", "data-action": "more-leads", onclick: more }));
+  function stop() {
+    over.abort();
   }
 
-  function more() {
-    shown += SHOWN;
+  function take(next) {
+    const changed = known && JSON.stringify(known.leads) !== JSON.stringify(next.leads);
+    known = next;
+    figures.look(known.leads);
+    if (changed) figures.reload();
     show();
   }
 
-  return { el, reload };
-}
-
-async function newest(provider, signal) {
-  const query = new URLSearchParams({ limit: PAGE, updatedSince: new Date(Date.now() - DAYS * 86_400_000).toISOString() });
-  const records = [];
-  for (let page = 0; page < PAGES; page += 1) {
-    const { body } = await get(`/integrations/${provider}/records?${query}`, { signal });
-    records.push(...body.records.filter(({ record }) => record?.kind === "lead"));
-    if (!body.cursor) break;
-    query.set("cursor", body.cursor);
+  function lost(failure) {
+    fill(foot, problemNotice(failure, { onRetry: reload }));
   }
-  return records.map(({ record }) => record).sort((one, other) => Date.parse(other.created) - Date.parse(one.created));
-}
 
-function row(lead) {
-  const contact = [lead.email, lead.phone, lead.company].filter(Boolean).join(" · ");
-  return h("li", { class: "run", tabindex: -1, "data-lead": lead.id, "data-via": lead.via },
-    h("span", { class: "run-sign succeeded", "aria-hidden": "true" }),
-    h("div", { class: "run-text" },
-      h("p", { class: "run-head" }, h("strong", null, h("bdi", null, lead.name ?? lead.email ?? "Without a name")), lead.test && h("span", { class: "tag quiet" }, "Test"), h("span", { class: "muted end" }, time(lead.created))),
-      h("p", { class: "muted figures" }, h("bdi", null, contact)),
-      h("p", { class: "muted figures" }, wayName(lead.via))));
+  function show() {
+    const { leads, days, complete } = known;
+    const within = `arrived in ${days === 1 ? "a day" : `${days} days`}`;
+    summary.textContent = leads.length ? `${complete ? "" : "more than "}${number(leads.length)} ${within}` : "";
+    newest.hidden = !leads.length;
+    keep(leads.slice(0, shown));
+    if (!leads.length) fill(foot, h("p", { class: "muted" }, `No leads ${days === 1 ? "in the last day" : `in the last ${count(days, "day")}`}. New ones appear here by themselves.`));
+    else if (leads.length <= shown) fill(foot);
+    else if (!foot.querySelector("[data-action=more-leads]")) fill(foot, button("Show more", { kind: "ghost small", "data-action": "more-leads", onclick: more }));
+  }
+
+  /** A row that is shown already stays as it is, open or closed. */
+  function keep(leads) {
+    const before = rows;
+    rows = new Map(leads.map((lead) => [JSON.stringify(lead), lead]));
+    rows.forEach((lead, content) => rows.set(content, before.get(content) ?? leadRow(lead, nameOf)));
+    const wanted = [...rows.values()];
+    if (wanted.length === list.children.length && wanted.every((row, at) => list.children[at] === row)) return;
+    const focused = list.contains(document.activeElement) ? document.activeElement : null;
+    fill(list, wanted);
+    if (focused?.isConnected) focused.focus({ preventScroll: true });
+  }
+
+  function more() {
+    const first = shown;
+    shown += SHOWN;
+    show();
+    list.children[first]?.focus();
+  }
+
+  /** Opens a lead and leads there. */
+  function open(id) {
+    const at = known.leads.findIndex((lead) => lead.id === id);
+    if (at < 0) return;
+    shown = Math.max(shown, at + 1);
+    show();
+    const row = list.children[at];
+    row.firstChild.open = true;
+    row.scrollIntoView({ block: "center" });
+    row.querySelector("summary").focus({ preventScroll: true });
+  }
+
+  /** A form as far as the page knows it: its name and what it belongs to. */
+  function nameOf(form) {
+    const option = options.get(form);
+    const parentWord = resourceWords(page.now()?.configuration?.parentKind).one;
+    return option && { name: option.name, parent: option.parent, parentWord: parentWord.charAt(0).toUpperCase() + parentWord.slice(1) };
+  }
+
+  /** Takes what is known of the forms. */
+  function name(forms) {
+    options = new Map(forms.map((form) => [form.id, form]));
+    figures.show();
+  }
+
+  return { el, reload, stop, name, update: figures.update };
 }

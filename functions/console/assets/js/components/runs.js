@@ -4,14 +4,15 @@ import { get, problem } from "../api.js";
 import { button, fill, h, skeleton } from "../dom.js";
 import { count, number, time } from "../format.js";
 import { outcomeName, triggerName } from "../words.js";
+import { explained } from "./explained.js";
 import { problemNotice } from "./problem.js";
 import { runDuration } from "./progress.js";
 
 const PAGE = 8;
 const CHANGES = ["created", "updated", "deleted", "skipped"];
 
-/** The panel with the runs of one provider's integration. `onNewest` gets the newest run whenever it is read. */
-export function runHistory(provider, signal, { onNewest }) {
+/** The panel with the runs of one integration at the provider of this name. `onNewest` gets the newest run whenever it is read. */
+export function runHistory(provider, name, signal, { onNewest }) {
   const list = h("ol", { class: "runs" });
   const foot = h("div", { class: "runs-foot" });
   const el = h("section", { class: "panel", "aria-labelledby": "runs-title" }, h("h2", { id: "runs-title" }, "Runs"), list, foot);
@@ -40,7 +41,7 @@ export function runHistory(provider, signal, { onNewest }) {
   }
 
   function show(firstNew) {
-    fill(list, runs.map(row));
+    fill(list, runs.map((run) => row(run, name)));
     if (!runs.length) return fill(foot, h("p", { class: "muted" }, "No runs yet. The first one starts after connecting."));
     fill(foot, cursor && button("Show more", { kind: "ghost small", "data-action": "more-runs", onclick: () => more() }));
     if (firstNew) list.children[firstNew]?.focus();
@@ -55,13 +56,13 @@ export function runHistory(provider, signal, { onNewest }) {
   return { el, reload };
 }
 
-function row(run) {
+function row(run, name) {
   return h("li", { class: "run", tabindex: -1, "data-run": run.id, "data-outcome": run.outcome },
     h("span", { class: `run-sign ${run.outcome}`, "aria-hidden": "true" }),
     h("div", { class: "run-text" },
       h("p", { class: "run-head" }, h("strong", null, outcomeName(run.outcome)), h("span", { class: "muted" }, triggerName(run.trigger)), h("span", { class: "muted end" }, time(run.startedAt))),
       h("p", { class: "muted figures" }, figures(run)),
-      run.failure && h("p", { class: "run-failure" }, run.failure.message)));
+      run.failure && h("p", { class: "run-failure" }, run.failure.message), explained(run.failure?.explanation, name)));
 }
 
 function figures(run) {

@@ -6,32 +6,44 @@ import { resourceWords } from "../words.js";
 import { choices } from "./choices.js";
 import { picker } from "./picker.js";
 import { problemNotice } from "./problem.js";
+import { formsSent, settingsForms } from "./settings-forms.js";
+import { intervalChoice } from "./settings-interval.js";
 
-/** The settings panel. `onSaved` gets the integration as it is then, `onOptions` the options once they are known. */
-export function settingsPanel(provider, signal, { onSaved, onOptions }) {
+/** The settings panel of a page. `onSaved` gets the integration as it is then, `onOptions` the options that are known. */
+export function settingsPanel(page, { onSaved, onOptions }) {
+  const { provider, signal } = page;
   const body = h("div", { class: "settings" });
   const el = h("section", { class: "panel", "aria-labelledby": "settings-title" }, h("h2", { id: "settings-title", tabindex: -1 }, "Settings"), body);
   const foot = h("div", { class: "settings-foot" });
   let integration = null;
-  let options = null;
+  let source = null;
   let loadedFor = null;
   let failedIn = null;
   let draft = null;
   let dirty = false;
   let shown = "";
+  const forms = settingsForms(page, { now: () => integration, draft: () => draft, onDraft: touched, onSaved });
 
   /** Takes a newer state of the integration. */
   function update(next) {
     integration = next;
-    const wanted = JSON.stringify([next.settings, next.configuration, next.sync?.suggestedInterval, next.sync?.intervalMinutes]);
+    const { resources, writeResource, intervalMinutes } = next.settings;
+    const wanted = JSON.stringify([resources, writeResource, intervalMinutes, next.configuration, next.sync?.suggestedInterval, next.sync?.intervalMinutes]);
     const account = next.account?.label ?? "";
     // What failed before a reconnect may work after it.
     if (loadedFor !== account || (failedIn && failedIn !== stateOf(next))) {
       loadedFor = account;
-      options = null;
+      source = null;
       return load();
     }
-    if (!options || dirty || wanted === shown) return undefined;
+    if (!source) return undefined;
+    if (dirty || wanted === shown) return forms.refresh();
+    // Somebody else has chosen what is not listed here yet.
+    const unlisted = resources.filter((id) => !source.options.some((option) => option.id === id));
+    if (source.waiting.length && unlisted.length) {
+      source = null;
+      return load();
+    }
     shown = wanted;
     return show();
   }
@@ -40,8 +52,8 @@ export function settingsPanel(provider, signal, { onSaved, onOptions }) {
     fill(body, skeleton(4));
     failedIn = null;
     try {
-      options = await choices(provider, integration.configuration, signal);
-      onOptions(options);
+      source = await choices(provider, integration.configuration, integration.settings.resources, signal);
+      onOptions(source.options);
       shown = "";
       dirty = false;
       update(integration);
@@ -57,33 +69,21 @@ export function settingsPanel(provider, signal, { onSaved, onOptions }) {
 
   function show() {
     const { settings, configuration } = integration;
-    draft = { ...settings, resources: settings.resources.filter((id) => options.some((option) => option.id === id)) };
-    const gone = settings.resources.length - draft.resources.length;
+    const known = settings.resources.filter((id) => source.options.some((option) => option.id === id));
+    draft = { ...settings, resources: known, forms: {}, backfill: true };
+    const gone = settings.resources.length - known.length;
     dirty = gone > 0;
-    fill(body, gone > 0 && goneNote(gone, configuration), picker(options, configuration, draft, touched),
-      interval(configuration, integration.sync ?? {}), foot);
+    forms.reset();
+    const below = configuration.parentKind ? forms.below : undefined;
+    fill(body, gone > 0 && goneNote(gone, configuration), picker(source, configuration, draft, { onChange: touched, onFurther: onOptions, below }),
+      configuration.parentKind && forms.older, intervalChoice(configuration, integration.sync ?? {}, draft, touched), foot);
+    forms.refresh();
     showFoot();
-  }
-
-  function interval({ intervals, shortestInterval }, { suggestedInterval: suggested, intervalMinutes: inForce }) {
-    const select = h("select", { class: "field", "data-setting": "intervalMinutes" }, intervals.map((minutes) => {
-      const tooShort = minutes < shortestInterval;
-      const text = `Every ${minutes} minutes${tooShort ? " (not in your plan)" : ""}`;
-      return h("option", { value: minutes, disabled: tooShort, selected: minutes === draft.intervalMinutes }, text);
-    }));
-    select.addEventListener("change", () => {
-      draft.intervalMinutes = Number(select.value);
-      touched();
-    });
-    const limited = intervals.some((minutes) => minutes < shortestInterval);
-    const longer = inForce > draft.intervalMinutes;
-    return h("label", { class: "setting" }, h("span", { class: "setting-name" }, "Sync interval"), h("span", { class: "select" }, select),
-      (limited || longer) && h("span", { class: "fine", "data-limited": true }, `Your plan syncs every ${longer ? inForce : shortestInterval} minutes at most.`, longer && " What you chose applies again as soon as the plan allows it."),
-      suggested && suggested > draft.intervalMinutes && h("span", { class: "fine hint" }, mark("clock"), `The provider limits how often Aura may ask. Every ${suggested} minutes works better at the moment.`));
   }
 
   function touched() {
     dirty = true;
+    forms.refresh();
     showFoot();
   }
 
@@ -98,7 +98,7 @@ export function settingsPanel(provider, signal, { onSaved, onOptions }) {
   }
 
   async function store() {
-    const sent = { resources: draft.resources };
+    const sent = { resources: draft.resources, ...formsSent(draft, integration.settings) };
     // What was chosen under a larger plan is kept, but could not be chosen again.
     if (draft.intervalMinutes !== integration.settings.intervalMinutes) sent.intervalMinutes = draft.intervalMinutes;
     if (integration.configuration.writes) sent.writeResource = draft.writeResource;

@@ -2,6 +2,7 @@
 
 import { h, mark } from "../dom.js";
 import { count, due } from "../format.js";
+import { explained } from "./explained.js";
 import { sinceWhen } from "./since.js";
 
 /** The notice about an integration's trouble: calm at first, stronger once a warning went out. */
@@ -9,7 +10,7 @@ export function troubleNotice(trouble, name) {
   const { look, title, text } = words(trouble, name);
   const tone = { failing: "mild", warned: "pause", frozen: "info" }[look];
   return h("div", { class: `notice ${tone} banner`, role: "status", "data-trouble": look }, mark(look === "frozen" ? "info" : "warning"),
-    h("div", { class: "notice-text" }, h("strong", null, title), text && h("p", null, text), h("p", { class: "fine" }, sinceWhen(trouble.since), next(trouble))));
+    h("div", { class: "notice-text" }, h("strong", null, title), text && h("p", null, text), explained(trouble.explanation, name), h("p", { class: "fine" }, sinceWhen(trouble.since), next(trouble))));
 }
 
 function words({ failures, message, warned, frozen }, name) {

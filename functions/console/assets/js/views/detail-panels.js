@@ -22,6 +22,7 @@ export function panelStack(page, { onCause }) {
     const fresh = owner !== (now?.id ?? null) || !layout;
     if (fresh) {
       owner = now?.id ?? null;
+      panels?.leads.stop();
       panels = now && panelsOf(page, onCause);
     }
     const wanted = JSON.stringify([owner, kindOf(now), now?.category, settingsOf(now)]);
@@ -45,16 +46,16 @@ function panelsOf(page, onCause) {
   const sync = syncPanel();
   const appointments = appointmentPanels(page, { onSettled: () => history.reload() });
   const kept = settingsKept();
-  const settings = settingsPanel(provider, signal, {
+  const leads = leadList(page);
+  const settings = settingsPanel(page, {
     onSaved: (next) => {
       take(next);
       look();
     },
-    onOptions: (options) => [appointments, kept].forEach((panel) => panel.name(options)),
+    onOptions: (options) => [appointments, kept, leads].forEach((panel) => panel.name(options)),
   });
-  const runs = runHistory(provider, signal, { onNewest: sync.ended });
+  const runs = runHistory(provider, about.name, signal, { onNewest: sync.ended });
   const history = historyPanel(provider, about.name, signal, { onCause, titleOf: appointments.titleOf });
-  const leads = leadList(provider, signal);
   return { sync, appointments, leads, kept, settings, runs, history };
 }
 
@@ -64,8 +65,9 @@ function recordPanels({ appointments, leads }, { category }) {
 }
 
 function refresh(panels, before, now, looked) {
-  const { sync, appointments, kept, settings, runs, history } = panels;
+  const { sync, appointments, leads, kept, settings, runs, history } = panels;
   sync.update(now);
+  leads.update(now);
   appointments.update(now);
   if (settingsOf(now) === "open") settings.update(now);
   if (settingsOf(now) === "kept") kept.update(now);

@@ -1,6 +1,7 @@
 // One provider's page: header, legal actions, what there is to know, and the panels. Here its state is kept.
 
 import { get } from "../api.js";
+import { accessPlace } from "../components/access.js";
 import { actionBar } from "../components/actions.js";
 import { bannerPlace, remedyOf } from "../components/banner.js";
 import { detailHeader, locked } from "../components/header.js";
@@ -50,11 +51,12 @@ function detail(view, provider, about, first, signal) {
   const header = detailHeader(about);
   const actions = actionBar(acts.run, signal);
   const banner = bannerPlace(about.name, acts.run);
+  const access = accessPlace(about.name, acts.run);
   const panels = panelStack(page, { onCause: banner.explain });
   const poller = poll({ read: () => read(provider, signal), take: arrived, lost: gone, busy, signal });
 
   header.actions(actions.el);
-  fill(view, header.el, lost, flow.el, banner.el, remarks, panels.el);
+  fill(view, header.el, lost, flow.el, banner.el, access.el, remarks, panels.el);
   signal.addEventListener("abort", flow.stop);
   show(null);
   flow.resume();
@@ -106,6 +108,7 @@ function detail(view, provider, about, first, signal) {
     header.update(integration);
     actions.update(legal(), underWay(), urgent);
     banner.update(integration, underWay());
+    access.update(integration, underWay());
     panels.update(before, integration);
   }
 
