@@ -125,7 +125,7 @@ async fn a_calendar_is_kept_as_long_as_a_write_to_it_may_have_arrived() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_write_waits_as_long_as_the_provider_asked_a_sync_to_wait() {
     let scene = office(0).await;
-    let busy = Fault { retry_after_seconds: 900, ..Fault::always(FaultKind::TooManyRequests) };
+    let busy = Fault::always(FaultKind::TooManyRequests).retry_after(900);
     scene.sandbox().fault(busy.on(PathKind::Events).times(1));
     scene.next_run_alone().await;
     let until = scene.integration().await.retry_at.expect("asked to wait");
@@ -164,7 +164,7 @@ async fn a_provider_that_is_down_is_tried_again_less_and_less_often_and_given_up
 #[tokio::test(flavor = "multi_thread")]
 async fn a_provider_that_asks_for_patience_gets_it() {
     let scene = office(0).await;
-    let busy = Fault { retry_after_seconds: 900, ..Fault::always(FaultKind::TooManyRequests) };
+    let busy = Fault::always(FaultKind::TooManyRequests).retry_after(900);
     scene.sandbox().fault(busy.on(PathKind::Write).times(1));
     scene.write("a-1", &visit("Patient", 8)).await;
     let item = scene.item("a-1").await;

@@ -2,7 +2,7 @@
 
 use super::{FACEBOOK, World, form, people};
 use crate::world::DEMO;
-use sandbox::facebook::{BAKERY, CHLOE, CallFault, CallKind, Consent, GALLERY, GALLERY_FORM, NEWSLETTER_FORM};
+use sandbox::facebook::{BAKERY, CHLOE, CallFault, CallKind, Consent, GALLERY, NEWSLETTER_FORM};
 use sandbox::facebook::{CATERING_FORM, LeadOrder};
 use serde_json::{Value, json};
 

@@ -212,7 +212,7 @@ async fn the_end_of_the_daily_attempts_is_told_with_what_is_left_to_do() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_provider_asked_for_holds_also_for_who_pauses_and_resumes() {
     let scene = Scene::synced(20).await;
-    let limited = Fault { retry_after_seconds: 7_200, ..Fault::always(FaultKind::TooManyRequests) };
+    let limited = Fault::always(FaultKind::TooManyRequests).retry_after(7_200);
     scene.sandbox().fault(limited.on(PathKind::Events));
     scene.live(TimeDelta::hours(1)).await;
     let asked = scene.integration().await.retry_at.expect("a wait");

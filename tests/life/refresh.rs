@@ -139,7 +139,7 @@ async fn bad_days_of_the_token_endpoint_are_waited_out_later_and_later_and_chang
 async fn the_time_that_the_token_endpoint_asks_to_wait_is_obeyed() {
     let scene = Scene::synced(20).await;
     scene.act(DEMO, "pause").await;
-    let limited = Bad { retry_after_seconds: 900, ..Bad::always(FaultKind::TooManyRequests).on(PathKind::Token) };
+    let limited = Bad::always(FaultKind::TooManyRequests).on(PathKind::Token).retry_after(900);
     scene.sandbox().fault(limited.times(1));
     assert_eq!(scene.next_refresh().await, "failed");
     let asked = scene.now() + TimeDelta::seconds(900);

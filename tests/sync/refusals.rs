@@ -12,7 +12,7 @@ use serde_json::json;
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rate_limit_is_waited_out_as_asked_and_is_no_failure() {
     let scene = Scene::synced(60).await;
-    let limited = Fault { retry_after_seconds: 600, ..Fault::always(FaultKind::TooManyRequests).on(PathKind::Events) };
+    let limited = Fault::always(FaultKind::TooManyRequests).on(PathKind::Events).retry_after(600);
     scene.sandbox().fault(limited.times(1));
     assert_eq!(scene.next_run().await, "rate_limited");
     let after = scene.integration().await;

@@ -26,6 +26,9 @@ const PROVIDERS: [(&str, &Controls); 3] = [
 /// What stands behind the last part of a path.
 type Table<T> = &'static [(&'static str, T)];
 
+/// Does what a body asks for.
+type Does = fn(&Sandbox, Value) -> Result<Value, Refusal>;
+
 /// What one provider's imitation can be asked for, by the last part of the path.
 pub(crate) struct Controls {
     /// Its part of the page.
@@ -33,7 +36,7 @@ pub(crate) struct Controls {
     /// GET.
     pub(crate) shows: Table<fn(&Sandbox) -> Value>,
     /// POST with a body; the answer `null` is 204.
-    pub(crate) does: Table<fn(&Sandbox, Value) -> Result<Value, Refusal>>,
+    pub(crate) does: Table<Does>,
     /// DELETE; the answer `null` is 204.
     pub(crate) resets: Table<fn(&Sandbox) -> Value>,
 }

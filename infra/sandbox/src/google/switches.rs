@@ -81,6 +81,14 @@ pub struct RetryAfter {
     pub retry_after_seconds: u64,
 }
 
+impl Fault {
+    /// The same with another time to wait, in seconds.
+    #[must_use]
+    pub fn retry_after(self, seconds: u64) -> Self {
+        Self { detail: RetryAfter { retry_after_seconds: seconds }, ..self }
+    }
+}
+
 impl Default for RetryAfter {
     fn default() -> Self {
         Self { retry_after_seconds: 2 }
