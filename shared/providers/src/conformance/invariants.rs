@@ -28,6 +28,7 @@ async fn names_are_complete_and_nobody_elses() {
         assert!(names.insert(manifest.name), "{} twice", manifest.name);
         assert!(icons.insert(manifest.icon), "{} twice", manifest.icon);
         assert!(is_word(&slug) && is_word(manifest.icon) && is_word(manifest.resource_kind), "{slug}");
+        assert!(is_word(manifest.vendor), "{slug}: {}", manifest.vendor);
         assert!(manifest.parent_kind.is_none_or(|kind| is_word(kind) && kind != manifest.resource_kind), "{slug}");
         assert!(!manifest.name.trim().is_empty() && manifest.description.ends_with('.'), "{slug}");
     }

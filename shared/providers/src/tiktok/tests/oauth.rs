@@ -135,14 +135,14 @@ async fn a_token_without_ad_accounts_is_ended_and_lacks_a_permission() {
 
 #[tokio::test]
 async fn a_token_whose_ad_accounts_cannot_be_listed_is_not_left_behind() {
-    let tiktok = TikTok::on(vec![
-        Ok(granted(json!({ "access_token": TOKEN }))),
-        Err(WireError::Timeout),
-        Ok(granted(json!({}))),
-    ]);
-    assert_eq!(exchange(&tiktok).await.unwrap_err().class, FailureClass::Transient);
-    let last = tiktok.wire.requests().pop().unwrap();
-    assert_eq!(json_body(&last), json!({ "app_id": "app-7", "secret": SECRET, "access_token": TOKEN }));
+    // One that is refused at once says nothing of a stored grant.
+    for not_listed in [Err(WireError::Timeout), Ok(refused(40105))] {
+        let issued = granted(json!({ "access_token": TOKEN }));
+        let tiktok = TikTok::on(vec![Ok(issued), not_listed, Ok(granted(json!({})))]);
+        assert_eq!(exchange(&tiktok).await.unwrap_err().class, FailureClass::Transient);
+        let last = tiktok.wire.requests().pop().unwrap();
+        assert_eq!(json_body(&last), json!({ "app_id": "app-7", "secret": SECRET, "access_token": TOKEN }));
+    }
 }
 
 #[tokio::test]
