@@ -3,6 +3,7 @@
 mod facebook;
 mod forms;
 mod kept;
+mod storm;
 mod tenants;
 mod tiktok;
 mod withdrawn;

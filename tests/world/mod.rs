@@ -47,6 +47,8 @@ pub(crate) const GOOGLE: &str = "google-calendar";
 pub(crate) struct Plan {
     /// Workers run only when the test invokes them.
     pub(crate) by_hand: bool,
+    /// These too run only when the test invokes them.
+    pub(crate) also_by_hand: &'static [&'static str],
     /// The time goes by itself, as it does for a browser.
     pub(crate) real_time: bool,
     /// About how many events the sandbox has.
@@ -105,7 +107,12 @@ impl World {
         let mail = Mail::default();
         let options = Options {
             clock: clock.clone(),
-            functions: watched(&setups, plan.by_hand.then(|| Arc::clone(&mail)), plan.adapt, plan.policy),
+            functions: watched(
+                &setups,
+                plan.by_hand.then(|| (Arc::clone(&mail), plan.also_by_hand)),
+                plan.adapt,
+                plan.policy,
+            ),
             wires: plan.wires,
             log: lines.clone(),
             sandbox_events: plan.events,
@@ -282,13 +289,14 @@ impl World {
 /// Every function of the repository, with its set-up noted; with `mail`, workers only note what they are sent.
 fn watched(
     setups: &Arc<Mutex<HashMap<String, Setup>>>,
-    mail: Option<Mail>,
+    by_hand: Option<(Mail, &'static [&'static str])>,
     adapt: Option<twin::Adapt>,
     policy: Option<&'static str>,
 ) -> Functions {
     let watch = |(name, build): (String, Builder)| {
         let (setups, key, adapt) = (Arc::clone(setups), name.clone(), adapt.clone());
-        let mail = mail.clone().filter(|_| WORKERS.contains(&name.as_str()));
+        let mail = by_hand.clone().filter(|(_, also)| WORKERS.iter().chain(*also).any(|worker| *worker == name));
+        let mail = mail.map(|(mail, _)| mail);
         let watched: Builder = Arc::new(move |setup: &Setup| {
             let setup = judged_by(twin::adapted(setup, adapt.as_ref()), policy);
             setups.lock().expect("setups").insert(key.clone(), setup.clone());

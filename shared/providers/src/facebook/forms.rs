@@ -113,6 +113,15 @@ async fn lead_access(calls: &Calls, key: &Key, page: &Owner) -> Result<(), Provi
     }
 }
 
+/// A refusal of leads in Meta's own words, where it has any (§4): otherwise nobody knows what to do about it.
+pub(super) async fn in_its_words(calls: &Calls, key: &Key, page: &Owner, error: ProviderError) -> ProviderError {
+    if error.class != FailureClass::MissingPermission {
+        return error;
+    }
+    let asked = lead_access(calls, key, page).await;
+    asked.err().filter(|words| words.explanation.is_some()).unwrap_or(error)
+}
+
 async fn still_there(calls: &Calls, key: &Key, page: &Owner, forms: &[Form]) -> Result<(), ProviderError> {
     let mut listed = Vec::new();
     if forms.len() > 1 {

@@ -56,7 +56,12 @@ pub(super) async fn page(calls: &Calls, access: &Access, request: &PullRequest<'
     if request.page.is_some() && position.after.is_none() {
         return Ok(Page { entries: Vec::new(), next: Next::Done(position.end(None)?) });
     }
-    let answer = ask(calls, key, &form, &mut position).await?;
+    let answer = match ask(calls, key, &form, &mut position).await {
+        Err(PullError::Failed(error)) => {
+            return Err(forms::in_its_words(calls, key, form.owner(), error).await.into());
+        }
+        answer => answer?,
+    };
     let list: wire::List = read(&answer)?;
     let entries: Vec<Pulled> = list.data.iter().map(|entry| pulled(entry, &form)).collect();
     let now = date(answer.headers());

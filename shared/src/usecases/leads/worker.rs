@@ -12,12 +12,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::failure::FailureClass;
 use domain::ids::{ExternalId, ResourceId};
 use domain::lead::Via;
-use domain::lead::{Form, RawLead};
+use domain::lead::{Form, Owner, RawLead};
 use domain::lifecycle::Status;
 use domain::run::Trigger;
 use providers::{Access, LeadContent, LeadNotice, Provider, ProviderError, Registry};
 use serde_json::json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 /// With less time left nothing more is fetched.
 const SHORT: TimeDelta = TimeDelta::seconds(20);
@@ -83,8 +83,9 @@ impl LeadWorker {
         notices: &[LeadNotice],
     ) -> Result<BTreeMap<ResourceId, OfForm>, StoreError> {
         let mut sorted: BTreeMap<ResourceId, OfForm> = BTreeMap::new();
+        let ours = self.own_owners(integration, notices).await?;
         for notice in notices {
-            let form = self.chosen(integration, notice).await?;
+            let form = chosen(integration, notice, &ours);
             match (&notice.content, &notice.lead, form) {
                 // Whose it is can be told only where the form is known.
                 (LeadContent::Unreadable(_), _, form) if form.is_some() || notice.form.is_none() => {
@@ -147,15 +148,22 @@ impl LeadWorker {
         Ok(found)
     }
 
-    /// The chosen form of a notice, through an owner that the integration was seen to have access to.
-    async fn chosen(&self, integration: &Integration, notice: &LeadNotice) -> Result<Option<ResourceId>, StoreError> {
-        for (owner, form) in forms(notice).filter(|(_, form)| integration.settings.resources.contains(form)) {
+    /// Those owners of chosen forms that the integration was seen to have access to.
+    async fn own_owners(
+        &self,
+        integration: &Integration,
+        notices: &[LeadNotice],
+    ) -> Result<HashSet<Owner>, StoreError> {
+        let of_chosen = |form: &ResourceId| integration.settings.resources.contains(form);
+        let named = notices.iter().flat_map(forms).filter(|(_, form)| of_chosen(form)).map(|(owner, _)| owner);
+        let mut ours = HashSet::new();
+        for owner in named.collect::<HashSet<_>>() {
             let route = self.store().route(&integration.provider, owner, &integration.account).await?;
             if route.is_some_and(|route| route.id == integration.id) {
-                return Ok(Some(form));
+                ours.insert(owner.clone());
             }
         }
-        Ok(None)
+        Ok(ours)
     }
 
     async fn keep(
@@ -183,6 +191,12 @@ impl LeadWorker {
     fn store(&self) -> &Store {
         &self.intake.store
     }
+}
+
+/// The chosen form of a notice, through one of these owners.
+fn chosen(integration: &Integration, notice: &LeadNotice, ours: &HashSet<Owner>) -> Option<ResourceId> {
+    let resources = &integration.settings.resources;
+    forms(notice).find(|(owner, form)| ours.contains(owner) && resources.contains(form)).map(|(_, form)| form)
 }
 
 /// The provider's code and its class, where it was the provider that failed.
