@@ -49,7 +49,7 @@ async fn ada_maps_a_form_sees_what_a_sample_becomes_and_a_test_lead_comes_just_s
     tab.click(&figures(CATERING_FORM, "[data-action=test-lead]")).await;
     tab.sees(&figures(CATERING_FORM, "[data-phase=arrived]")).await;
     tab.click("[data-action=show-test-lead]").await;
-    let lead = tab.text(".lead-fold[open] .lead-details").await;
+    let lead = tab.text(".lead-fold[open] .lead-details:has(.facts)").await;
     assert!(lead.contains("zip") && lead.contains("Catering-Anfrage"), "{lead}");
     tab.until(&format!(
         "Number(document.querySelector({}).innerText) > 0",
