@@ -23,5 +23,5 @@ export function formRow(form, onEdit) {
     fill(since, leadsSince && ["Leads since ", date(leadsSince)]);
   }
 
-  return { el, update };
+  return { el, update, focus: () => edit.focus() };
 }

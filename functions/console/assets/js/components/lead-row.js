@@ -21,16 +21,33 @@ export function leadRow(lead, nameOf) {
 }
 
 function everything(lead, nameOf) {
-  const { source = {} } = lead;
-  const form = nameOf(formOf(lead));
-  const properties = Object.entries(lead.properties ?? {});
-  return h("div", null,
-    list([["Name", lead.name], ["E-mail", lead.email && h("a", { href: `mailto:${encodeURIComponent(lead.email)}` }, lead.email)], ["Phone", lead.phone && h("a", { href: `tel:${lead.phone}` }, lead.phone)], ["Company", lead.company], ...properties.map(([name, value]) => [name, value, "property"])]),
-    list([["Form", form?.name ?? lead.form], [form?.parentWord ?? "Page", form?.parent], ["Campaign", source.campaignName ?? source.campaign], ["Ad group", source.adGroupName ?? source.adGroup], ["Ad", source.adName ?? source.ad], ["Shown on", source.platform && platformName(source.platform)], ["Paid for", source.organic && "No, it came without an ad"], ["Sent", moment(lead.created)]]),
+  return h("div", null, list([...contactOf(lead), ...Object.entries(lead.properties ?? {})]), list(originOf(lead, nameOf(formOf(lead)))),
     lead.truncated && h("p", { class: "fine" }, "It was more than Aura keeps: something was cut."));
+}
+
+function contactOf({ name, email, phone, company }) {
+  return [
+    ["Name", name],
+    ["E-mail", email && h("a", { href: `mailto:${encodeURIComponent(email)}` }, email)],
+    ["Phone", phone && h("a", { href: `tel:${phone}` }, phone)],
+    ["Company", company],
+  ];
+}
+
+function originOf({ form, source = {}, created }, known) {
+  return [
+    ["Form", known?.name ?? form],
+    [known?.parentWord, known?.parent],
+    ["Campaign", source.campaignName ?? source.campaign],
+    ["Ad group", source.adGroupName ?? source.adGroup],
+    ["Ad", source.adName ?? source.ad],
+    ["Shown on", source.platform && platformName(source.platform)],
+    ["Paid for", source.organic && "No, it came without an ad"],
+    ["Sent", moment(created)],
+  ];
 }
 
 function list(rows) {
   const known = rows.filter(([, value]) => value);
-  return known.length > 0 && h("dl", { class: "facts" }, known.map(([name, value, kind]) => h("div", { "data-fact": kind ?? false }, h("dt", { dir: "auto" }, name), h("dd", { dir: "auto" }, value))));
+  return known.length > 0 && h("dl", { class: "facts" }, known.map(([name, value]) => h("div", null, h("dt", { dir: "auto" }, name), h("dd", { dir: "auto" }, value))));
 }

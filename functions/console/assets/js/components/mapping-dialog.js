@@ -22,9 +22,9 @@ const LEAVING = {
 
 /**
  * Opens the dialog in `host`. `draft` is a mapping that is not saved yet, or null for the one that Aura has. `now()`
- * tells whether a mapping is saved at once or goes along with the settings; `save` takes it.
+ * tells whether a mapping is saved at once or goes along with the settings; `save` takes it. `left` is called in the end.
  */
-export function mappingDialog(host, { provider, form, draft, now, save, signal }) {
+export function mappingDialog(host, { provider, form, draft, now, save, left, signal }) {
   const place = h("div", null, skeleton(5));
   const said = h("div", { class: "dialog-said" });
   const foot = h("div", { class: "dialog-foot" });
@@ -158,6 +158,7 @@ export function mappingDialog(host, { provider, form, draft, now, save, signal }
   function closed() {
     over.abort();
     el.remove();
+    left();
   }
 }
 

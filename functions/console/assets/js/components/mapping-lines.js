@@ -37,8 +37,10 @@ const answerTo = (answers, key) => answers.find((answer) => answer.key === key)?
 function line({ key, label }, target, answer, id, { onTarget, onAnswer }) {
   const chosen = choiceOf(target, key);
   const select = h("select", { class: "field", "data-target": true, "aria-describedby": `${id}-problem`, onchange: picked }, choices(chosen));
-  const name = h("input", { class: "field", "data-property": true, value: chosen === "property" ? target.property : propertyFrom(key), maxlength: 64, spellcheck: "false", autocomplete: "off", "aria-label": `Name of the property for ${label}`, "aria-describedby": `${id}-problem`, oninput: named });
-  const sample = h("input", { class: "field", "data-answer": true, value: answer, autocomplete: "off", dir: "auto", "aria-describedby": `${id}-problem`, oninput: () => onAnswer(key, sample.value.trim() ? [sample.value] : []) });
+  const text = (kind, value, props) => h("input", { class: "field", [kind]: true, value, autocomplete: "off", "aria-describedby": `${id}-problem`, ...props });
+  const own = chosen === "property" ? target.property : propertyFrom(key);
+  const name = text("data-property", own, { maxlength: 64, spellcheck: "false", "aria-label": `Name of the property for ${label}`, oninput: named });
+  const sample = text("data-answer", answer, { dir: "auto", oninput: () => onAnswer(key, sample.value.trim() ? [sample.value] : []) });
   const said = h("p", { class: "line-problem", id: `${id}-problem`, hidden: true });
   const el = h("li", { class: "mapping-line", "data-question": key },
     h("div", { class: "mapping-question" }, h("span", { dir: "auto" }, label || key), label !== key && h("code", null, key)),

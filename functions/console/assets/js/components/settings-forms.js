@@ -48,7 +48,9 @@ export function settingsForms({ provider, view, signal }, { now, draft, onDraft,
   }
 
   function edit(form) {
-    mappingDialog(view, { provider, form, signal, draft: draft().forms[form.id] ?? null, save: (mapping) => store(form, mapping), now: () => ({ saved: isSaved(form) }) });
+    // What was shown anew meanwhile has another button than the one that the focus would go back to.
+    const left = () => document.activeElement === document.body && rows.get(form.id)?.focus();
+    mappingDialog(view, { provider, form, signal, draft: draft().forms[form.id] ?? null, save: (mapping) => store(form, mapping), now: () => ({ saved: isSaved(form) }), left });
   }
 
   const isSaved = ({ id }) => now().settings.resources.includes(id);
