@@ -37,7 +37,7 @@ async fn ada_maps_a_form_sees_what_a_sample_becomes_and_a_test_lead_comes_just_s
     tab.until(&contact_is("Phone", "+49301234567")).await;
     tab.click(SAVE_FIELDS).await;
     tab.until(&format!("!document.querySelector('{DIALOG}')")).await;
-    assert!(settings(&world).await["forms"].is_null(), "they wait for the other settings");
+    assert_eq!(settings(&world).await["forms"], json!({}), "they wait for the other settings");
     tab.click("[data-action=save]").await;
     tab.sees("[data-status=Active]").await;
     let saved = &settings(&world).await["forms"][form(CATERING_FORM)];

@@ -117,5 +117,5 @@ async fn a_page_without_lead_access_says_why_in_facebooks_own_words() {
     let tested = world.admin(DEMO).post(&format!("{FACEBOOK}/test"), &json!({})).await.ok();
     assert_eq!(&tested["explanation"], words);
     let runs = world.admin(DEMO).get(&format!("{FACEBOOK}/runs")).await.ok();
-    assert_eq!(&runs["runs"][0]["failure"]["explanation"], words);
+    assert_eq!(&runs["runs"][0]["failure"]["explanation"], words, "{runs}");
 }

@@ -7,7 +7,7 @@
 use super::{FACEBOOK, World, form};
 use crate::world::{Call, DEMO, Fault, Faults, Plan, http_event};
 use chrono::TimeDelta;
-use sandbox::facebook::{BAKERY, BudgetMode, CLIENT_SECRET, LeadOrder, NEWSLETTER_FORM, SwitchChange};
+use sandbox::facebook::{BAKERY, CLIENT_SECRET, LeadOrder, NEWSLETTER_FORM};
 use serde_json::{Value, json};
 use shared::api::routes;
 use std::collections::{HashMap, HashSet};
@@ -67,7 +67,6 @@ impl Storm {
         let world = World::of(plan).await;
         faults.near(world.stack.embedded().expect("the embedded AWS"));
         world.sandbox().facebook().set_notify(sandbox::Notify::Queue);
-        world.sandbox().facebook().switch(SwitchChange { budget: Some(BudgetMode::Off), ..SwitchChange::default() });
         let (dice, waiting, told) = (Dice(seed), vec![], HashMap::new());
         Self { world, faults, dice, waiting, told, deaths: 0, lost: 0 }
     }
@@ -93,7 +92,7 @@ impl Storm {
                 let detail: Value = serde_json::from_str(entry["Detail"].as_str().expect("a detail")).expect("JSON");
                 if entry["DetailType"] == "lead.received" {
                     let text = |name: &str| detail[name].as_str().expect("a text").to_owned();
-                    let lead = detail["detail"]["lead"].as_str().expect("a lead").to_owned();
+                    let lead = detail["lead"].as_str().expect("a lead").to_owned();
                     self.told.entry((text("account"), lead)).or_default().insert(text("id"));
                 }
             }
@@ -177,7 +176,8 @@ async fn a_hundred_thousand_deliveries_of_ten_thousand_leads_end_with_each_lead_
     }
 
     facebook.add_leads(&LeadOrder { lost: true, ..super::people(LEADS) }).expect("leads");
-    let mut new: Vec<String> = ids(&facebook.leads(NEWSLETTER_FORM).expect("leads")).difference(&before).cloned().collect();
+    let mut new: Vec<String> =
+        ids(&facebook.leads(NEWSLETTER_FORM).expect("leads")).difference(&before).cloned().collect();
     new.sort();
     assert_eq!(new.len(), LEADS);
     let told: Vec<&String> = new.iter().enumerate().filter(|(at, _)| at % LOST != 0).map(|(_, id)| id).collect();

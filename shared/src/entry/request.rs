@@ -76,9 +76,9 @@ impl Request {
         Delivery { headers: &self.headers, body: &self.body }
     }
 
-    /// Whether it was called by the method of this route.
+    /// Whether it was called by this route.
     pub fn is(&self, route: &Route) -> bool {
-        self.route.split_once(' ').is_some_and(|(method, _)| method == route.method)
+        self.route.split_once(' ') == Some((route.method, route.path))
     }
 
     /// The provider in the path.
