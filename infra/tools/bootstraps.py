@@ -3,7 +3,7 @@
 
 Build first, the empty function included, so that everything is measured beside it:
 
-    cargo lambda build --release --workspace --bins
+    cargo lambda build --release -p empty-function $(printf -- '-p %s ' $(ls functions))
     infra/tools/bootstraps.py
 
 Start is from spawn to the first request for work, first and warm from an event to its answer: all in milliseconds, the
@@ -240,7 +240,7 @@ def main(given=None):
     wanted = [EMPTY, *(chosen.functions or sorted(name for name in built if name != EMPTY and (ROOT / "functions" / name).is_dir()))]
     absent = [name for name in wanted if name not in built]
     if absent:
-        print(f"not built: {', '.join(absent)} (cargo lambda build --release --workspace --bins)", file=sys.stderr)
+        print(f"not built: {', '.join(absent)} (--help says how)", file=sys.stderr)
         return 2
     endpoint, rows, failures = chosen.endpoint or closed_port(), [], []
     for name in wanted:
