@@ -10,7 +10,9 @@ use chrono::TimeDelta;
 use sandbox::facebook::{BAKERY, CLIENT_SECRET, LeadOrder, NEWSLETTER_FORM};
 use serde_json::{Value, json};
 use shared::api::routes;
+use shared::entry::{Function, Invocation};
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 const OTHER: &str = "another";
 /// Distinct leads,
@@ -51,6 +53,8 @@ struct Storm {
     world: World,
     faults: Faults,
     dice: Dice,
+    /// Warm instances; one that died is gone.
+    warm: HashMap<String, Arc<dyn Function>>,
     /// What waits to be delivered to workers: function and event.
     waiting: Vec<(String, Value)>,
     /// Ids of `lead.received` that the bus was offered, by account and lead.
@@ -67,8 +71,8 @@ impl Storm {
         let world = World::of(plan).await;
         faults.near(world.stack.embedded().expect("the embedded AWS"));
         world.sandbox().facebook().set_notify(sandbox::Notify::Queue);
-        let (dice, waiting, told) = (Dice(seed), vec![], HashMap::new());
-        Self { world, faults, dice, waiting, told, deaths: 0, lost: 0 }
+        let (dice, warm) = (Dice(seed), HashMap::new());
+        Self { world, faults, dice, warm, waiting: vec![], told: HashMap::new(), deaths: 0, lost: 0 }
     }
 
     /// One invocation, which may die or lose an answer. `None` if it did not come to its end.
@@ -78,8 +82,14 @@ impl Storm {
             let fault = kinds[self.dice.roll(kinds.len())].clone();
             self.faults.nth(self.dice.roll(CALLS), |_: &Call| true, fault);
         }
-        let answer = self.faults.until_death(self.world.invoke(function, event, TIME)).await;
+        let instance = self.warm.remove(function).unwrap_or_else(|| self.world.function(function));
+        let invocation = Invocation { request_id: "storm".into(), deadline: self.world.now() + TIME };
+        let answer = self.faults.until_death(instance.invoke(event, invocation)).await;
         self.faults.clear();
+        if answer.is_some() {
+            self.warm.insert(function.to_owned(), instance);
+        }
+        let answer = answer.map(|answer| answer.expect("an answer"));
         self.deaths += usize::from(answer.is_none());
         self.lost += self.faults.met().len();
         self.note_events();
