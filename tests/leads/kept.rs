@@ -107,6 +107,7 @@ async fn a_delivery_that_names_nobody_is_kept_and_reported() {
 async fn a_page_without_lead_access_says_why_in_facebooks_own_words() {
     let world = World::of_leads().await;
     world.with_newsletter(DEMO).await;
+    world.clock.advance(TimeDelta::minutes(1));
     world.sandbox().facebook().act(Act::RevokeLeadAccess { page: BAKERY.to_owned(), app: None }).expect("an act");
     world.facebook_sync().await;
     let view = world.admin(DEMO).get(FACEBOOK).await.ok();
