@@ -3,7 +3,9 @@
 use super::{FACEBOOK, World, people};
 use crate::world::DEMO;
 use chrono::TimeDelta;
-use sandbox::facebook::{BudgetMode, CHLOE, CallKind, Consent, GALLERY, GALLERY_FORM, LeadOrder, SwitchChange, TINY};
+use sandbox::facebook::{
+    Act, BudgetMode, CHLOE, CallKind, Consent, GALLERY, GALLERY_FORM, LeadOrder, SwitchChange, TINY,
+};
 use serde_json::{Value, json};
 
 /// Scheduled runs a day at the usual interval.
@@ -54,9 +56,13 @@ async fn with_every_webhook_of_a_day_dropped_each_lead_is_found_within_the_budge
 #[tokio::test(flavor = "multi_thread")]
 async fn a_quiet_page_is_read_so_sparingly_that_its_tiny_budget_lasts() {
     let world = World::of_leads().await;
+    let act = Act::AssignLeadAccess { page: GALLERY.to_owned(), app: None };
+    world.sandbox().facebook().act(act).expect("an act");
     let chloe = Consent { person: Some(CHLOE.to_owned()), pages: Some(vec![GALLERY.to_owned()]), ..Consent::default() };
     world.connect_facebook(DEMO, &chloe).await.ok();
     world.choose_forms(DEMO, &[super::form(GALLERY, GALLERY_FORM)]).await.ok();
+    let view = world.admin(DEMO).get(FACEBOOK).await.ok();
+    assert_eq!(view["status"], "Active", "{view}");
     // What was there is long ago.
     world.clock.advance(TimeDelta::days(2));
     world.schedule("schedule-sync").await;
@@ -65,7 +71,8 @@ async fn a_quiet_page_is_read_so_sparingly_that_its_tiny_budget_lasts() {
     facebook.reset_counters();
     world.a_day(|_| {}).await;
     let asked = facebook.counters().of(CallKind::Leads);
-    assert!((20..TINY).contains(&asked), "{asked} readings of a form in a day");
+    let view = world.admin(DEMO).get(FACEBOOK).await.ok();
+    assert!((20..TINY).contains(&asked), "{asked} readings of a form in a day: {view}");
     assert!(world.outcomes().await.iter().all(|outcome| outcome == "succeeded"));
 
     // One lead, and it is read with every run again.

@@ -13,6 +13,7 @@ use shared::api::routes;
 use shared::entry::{Function, Invocation};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::time::Instant;
 
 const OTHER: &str = "another";
 /// Distinct leads,
@@ -61,6 +62,7 @@ struct Storm {
     told: HashMap<(String, String), HashSet<String>>,
     deaths: usize,
     lost: usize,
+    began: Instant,
 }
 
 impl Storm {
@@ -72,7 +74,22 @@ impl Storm {
         faults.near(world.stack.embedded().expect("the embedded AWS"));
         world.sandbox().facebook().set_notify(sandbox::Notify::Queue);
         let (dice, warm) = (Dice(seed), HashMap::new());
-        Self { world, faults, dice, warm, waiting: vec![], told: HashMap::new(), deaths: 0, lost: 0 }
+        Self {
+            world,
+            faults,
+            dice,
+            warm,
+            waiting: vec![],
+            told: HashMap::new(),
+            deaths: 0,
+            lost: 0,
+            began: Instant::now(),
+        }
+    }
+
+    /// Says how far it is, for whoever waits.
+    fn say(&self, what: &str) {
+        println!("{what}: {:.0} s", self.began.elapsed().as_secs_f32());
     }
 
     /// One invocation, which may die or lose an answer. `None` if it did not come to its end.
@@ -172,7 +189,7 @@ impl Storm {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hundred_thousand_deliveries_of_ten_thousand_leads_end_with_each_lead_once_for_each_tenant() {
-    let seed = std::env::var("AURA_STORM_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1);
+    let seed = asked("AURA_STORM_SEED").unwrap_or(1);
     let mut storm = Storm::new(seed).await;
     for account in [DEMO, OTHER] {
         storm.with_newsletter(account).await;
@@ -199,6 +216,7 @@ async fn a_hundred_thousand_deliveries_of_ten_thousand_leads_end_with_each_lead_
         let (these, others) = rest.split_at(size);
         while !storm.tell(these).await {}
         rest = others;
+        storm.say(&format!("{} to tell", rest.len()));
         if storm.dice.roll(3) == 0 {
             storm.work().await;
         }
@@ -224,6 +242,11 @@ async fn a_hundred_thousand_deliveries_of_ten_thousand_leads_end_with_each_lead_
     let outbox = |item: &Value| item["PK"]["S"].as_str().is_some_and(|key| key.starts_with("OUTBOX#"));
     assert_eq!(storm.world.items().await.into_iter().filter(outbox).count(), 0, "everything is published");
     assert_eq!(storm.world.dead_letters(), 0);
+}
+
+#[expect(clippy::disallowed_methods, reason = "a test has no configuration of its own")]
+fn asked(name: &str) -> Option<u64> {
+    std::env::var(name).ok().and_then(|text| text.parse().ok())
 }
 
 fn ids(leads: &[Value]) -> HashSet<String> {

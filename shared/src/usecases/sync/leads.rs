@@ -10,7 +10,7 @@ use domain::ids::{ExternalId, ResourceId};
 use domain::lead::Via;
 use domain::lead::{Form, RawLead};
 use domain::run::{Counts, Trigger};
-use providers::{Access, Leads, ProviderError, Pulled};
+use providers::{Access, Leads, ProviderError, Pull, Pulled};
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -30,15 +30,15 @@ impl Step<'_> {
         late && self.provider.leads().is_some()
     }
 
-    /// Whether a scheduled run leaves a form to a later one. A page's budget grows with its leads, and without any there
-    /// is next to none (facebook-lead-ads.md §2): a quiet form is read once an hour, whatever the interval.
+    /// Whether a scheduled run leaves a form to a later one: where budgets grow with leads, a quiet form is read once an
+    /// hour, whatever the interval.
     pub(super) fn may_wait(&self, resource: &Resource) -> bool {
         let now = self.worker.store.now();
         let scheduled = self.held.run.as_ref().is_some_and(|run| run.trigger == Trigger::Schedule);
         let quiet = resource.newest_lead_at.is_none_or(|at| now - at > QUIET_AFTER);
         let just_read = resource.read_at.is_some_and(|at| now - at < QUIET_EVERY);
         let at_rest = resource.pulling.is_none() && !self.is_due_in_full(resource);
-        self.provider.leads().is_some() && scheduled && quiet && just_read && at_rest
+        self.provider.pull().is_some_and(Pull::spares_what_is_quiet) && scheduled && quiet && just_read && at_rest
     }
 
     /// Takes the leads out of a page and stores those that are new.
