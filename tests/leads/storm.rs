@@ -71,6 +71,7 @@ impl Storm {
         let also_by_hand = &["webhook-worker"];
         let plan = Plan { by_hand: true, also_by_hand, events: 1, wires: faults.wires(), ..Plan::default() };
         let world = World::of(plan).await;
+        faults.keep_only("PutEvents");
         faults.near(world.stack.embedded().expect("the embedded AWS"));
         world.sandbox().facebook().set_notify(sandbox::Notify::Queue);
         let (dice, warm) = (Dice(seed), HashMap::new());

@@ -136,6 +136,7 @@ struct Inner {
     met: Mutex<Vec<Call>>,
     log: Ledger,
     near: OnceLock<EmbeddedAws>,
+    kept: OnceLock<&'static str>,
     deaths: Notify,
 }
 
@@ -158,6 +159,16 @@ impl Faults {
     pub(crate) fn near(&self, aws: &EmbeddedAws) {
         // Whoever comes second has the same one.
         let _ = self.0.near.set(aws.clone());
+    }
+
+    /// From now on nothing is kept of the calls but of those of this operation: for what makes hundreds of thousands.
+    pub(crate) fn keep_only(&self, op: &'static str) {
+        // Whoever comes second keeps what the first one does.
+        let _ = self.0.kept.set(op);
+    }
+
+    fn is_kept(&self, op: &str) -> bool {
+        self.0.kept.get().is_none_or(|kept| *kept == op)
     }
 
     /// The next call that matches meets the fault.
@@ -246,7 +257,9 @@ impl Faults {
         if met.is_some() {
             self.0.met.lock().expect("met").push(call.clone());
         }
-        self.0.calls.lock().expect("calls").push(call);
+        if self.is_kept(&call.op) {
+            self.0.calls.lock().expect("calls").push(call);
+        }
         met
     }
 
@@ -326,7 +339,8 @@ impl fmt::Debug for AwsConnector {
 
 impl HttpConnector for AwsConnector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let (faults, inner, call) = (self.faults.clone(), self.inner.clone(), aws_call(&request));
+        let (faults, inner) = (self.faults.clone(), self.inner.clone());
+        let call = aws_call(&request, |op| faults.is_kept(op));
         HttpConnectorFuture::new(async move {
             let (ledger, taken) = (faults.clone(), call.clone());
             let send = async move {
@@ -334,7 +348,7 @@ impl HttpConnector for AwsConnector {
                     Some(aws) => Ok(ask(aws, &request).await),
                     None => inner.call(request).await,
                 };
-                if answer.as_ref().is_ok_and(|answer| answer.status().is_success()) {
+                if ledger.is_kept(&taken.op) && answer.as_ref().is_ok_and(|answer| answer.status().is_success()) {
                     ledger.ledger().took(taken);
                 }
                 answer
@@ -345,13 +359,16 @@ impl HttpConnector for AwsConnector {
     }
 }
 
-fn aws_call(request: &HttpRequest) -> Call {
+/// What a request asks for; its body only where it `is_kept`.
+fn aws_call(request: &HttpRequest, is_kept: impl Fn(&str) -> bool) -> Call {
     let header = |name: &str| request.headers().get(name).unwrap_or_default();
     let signer = header("authorization").split_once("Credential=AKIA").and_then(|(_, rest)| rest.split_once('/'));
+    let op = header("x-amz-target").rsplit('.').next().unwrap_or_default().to_owned();
+    let bytes = request.body().bytes().filter(|_| is_kept(&op)).unwrap_or_default();
     Call {
         caller: signer.map(|(key, _)| key.to_owned()).unwrap_or_default(),
-        op: header("x-amz-target").rsplit('.').next().unwrap_or_default().to_owned(),
-        body: serde_json::from_slice(request.body().bytes().unwrap_or_default()).unwrap_or_default(),
+        body: serde_json::from_slice(bytes).unwrap_or_default(),
+        op,
     }
 }
 
