@@ -162,6 +162,7 @@ impl Storm {
         loop {
             self.work().await;
             self.waiting.extend(self.world.collected().await);
+            self.say(&format!("{} to work off", self.waiting.len()));
             if self.waiting.is_empty() {
                 return;
             }
@@ -170,8 +171,9 @@ impl Storm {
 
     /// Lets time pass and every schedule run, until nothing is under way.
     async fn calm(&mut self) {
-        for _ in 0..12 {
-            self.world.later(TimeDelta::minutes(16));
+        for round in 0..6 {
+            self.say(&format!("calm {round}"));
+            self.world.later(TimeDelta::minutes(70));
             for schedule in ["schedule-sync", "schedule-health", "relay"] {
                 self.world.stack.fire(schedule).await.expect("an answer");
                 self.note_events();

@@ -3,6 +3,7 @@
 //!
 //! Nothing inside the product is replaced: the plane stands at the SDK's HTTP connector and at the providers' wire.
 
+use super::gate::Gate;
 use super::ledger::Ledger;
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
@@ -89,35 +90,6 @@ pub(crate) enum Fault {
     Hold(Gate),
     /// This happens first; then the call goes on.
     Meanwhile(Arc<dyn Fn() + Send + Sync>),
-}
-
-/// A gate at which calls wait until the test opens it.
-#[derive(Clone)]
-pub(crate) struct Gate {
-    arrivals: Arc<Notify>,
-    open: Arc<tokio::sync::Semaphore>,
-}
-
-impl Gate {
-    fn new() -> Self {
-        Self { arrivals: Arc::default(), open: Arc::new(tokio::sync::Semaphore::new(0)) }
-    }
-
-    /// Waits until a call has come to the gate.
-    pub(crate) async fn reached(&self) {
-        self.arrivals.notified().await;
-    }
-
-    /// Lets whoever waits, and whoever comes later, pass.
-    pub(crate) fn open(&self) {
-        self.open.close();
-    }
-
-    async fn pass(&self) {
-        self.arrivals.notify_one();
-        // Closed is open: a gate is never used for anything else.
-        let _ = self.open.acquire().await;
-    }
 }
 
 type On = Box<dyn Fn(&Call) -> bool + Send + Sync>;
