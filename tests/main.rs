@@ -4,6 +4,7 @@ mod api;
 mod appointments;
 mod browser;
 mod canaries;
+mod cost;
 mod faults;
 mod journey;
 mod leads;

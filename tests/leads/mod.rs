@@ -59,13 +59,13 @@ impl World {
     }
 
     /// Connected as Alice, with the bakery's newsletter chosen.
-    async fn with_newsletter(&self, account: &str) {
+    pub(crate) async fn with_newsletter(&self, account: &str) {
         self.connect_facebook(account, &alice()).await.ok();
         self.choose_forms(account, &[form(BAKERY, NEWSLETTER_FORM)]).await.ok();
     }
 
     /// Lets Facebook tell what it has to; the answers.
-    async fn facebook_tells(&self) -> Vec<u16> {
+    pub(crate) async fn facebook_tells(&self) -> Vec<u16> {
         let mut answers = Vec::new();
         for delivery in self.sandbox().facebook().take_deliveries() {
             answers.push(delivery.deliver().await.expect("an answer").0);
@@ -117,6 +117,6 @@ impl World {
 }
 
 /// So many people fill in the newsletter.
-fn people(count: usize) -> LeadOrder {
+pub(crate) fn people(count: usize) -> LeadOrder {
     LeadOrder::of(NEWSLETTER_FORM, count)
 }

@@ -4,6 +4,7 @@ mod calendars;
 mod changes;
 mod cost;
 mod cut_off;
+mod fair;
 mod interrupted;
 pub(crate) mod oracle;
 mod planned;

@@ -1,6 +1,8 @@
 //! The planner: what is due goes to its queue, each entry moved on first, so that a backlog is not sent again every
 //! minute. Its cost follows what is due, not what exists.
 
+mod turns;
+
 use crate::queue::{Queue, QueueError};
 use crate::store::{Due, Nominated, Store, StoreError};
 use chrono::{DateTime, Utc};
@@ -9,6 +11,7 @@ use domain::schedule::DUE_SHARDS;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use serde::Serialize;
 use std::collections::HashMap;
+use turns::Turns;
 
 /// Shards that are read, and entries that are moved, at a time.
 pub(super) const CONCURRENCY: usize = 16;
@@ -16,8 +19,8 @@ pub(super) const CONCURRENCY: usize = 16;
 /// A shard is read in pages of so many entries, each of some hundred bytes.
 const PAGE: usize = 1_000;
 
-/// So many pages of a shard are read at most. All shards together are a backlog of a quarter of a million.
-const MOST_PAGES: usize = 4;
+/// So many pages of a shard are read at most. All shards together are a backlog of a million.
+const MOST_PAGES: usize = 16;
 
 /// Plans one kind of work.
 #[derive(Clone)]
@@ -115,8 +118,8 @@ pub(super) async fn nominated(store: &Store, kind: Due, most_per_shard: usize) -
     Ok(nominated)
 }
 
-/// What is due of one shard, at most so many of each provider: where one has a backlog, it is read past, so that what is
-/// due of the others behind it has its turn.
+/// What is due of one shard, at most so many of each provider. A backlog, of a provider or of an account, is read past, so
+/// that what is due of the others behind it has its turn.
 async fn of_shard(
     store: &Store,
     kind: Due,
@@ -124,22 +127,16 @@ async fn of_shard(
     now: DateTime<Utc>,
     most: usize,
 ) -> Result<Vec<Nominated>, StoreError> {
-    let (mut found, mut by_provider, mut after) = (Vec::new(), HashMap::<ProviderSlug, usize>::new(), None);
+    let (mut turns, mut after) = (Turns::of(most), None);
     for _ in 0..MOST_PAGES {
         let page = store.nominated(kind, shard, now, PAGE, after).await?;
-        for entry in page.items {
-            let taken = by_provider.entry(entry.provider.clone()).or_default();
-            if *taken < most {
-                *taken += 1;
-                found.push(entry);
-            }
-        }
+        page.items.into_iter().for_each(|entry| turns.offer(entry));
         after = page.next;
         if after.is_none() {
             break;
         }
     }
-    Ok(found)
+    Ok(turns.taken())
 }
 
 /// Splits what is due into what each provider's rate admits and how many wait. An account has one integration of a
