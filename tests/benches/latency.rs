@@ -4,6 +4,7 @@
 use local::issuer::Member;
 use local::{Options, Running};
 use sandbox::Consent;
+use sandbox::facebook::{BAKERY, NEWSLETTER_FORM};
 use sandbox::google::ADA;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
@@ -14,6 +15,7 @@ const ROUNDS: usize = 100;
 /// How often the other side is looked at.
 const LOOK: Duration = Duration::from_millis(2);
 const OWN: &str = "integrations/google-calendar";
+const LEADS: &str = "integrations/facebook-lead-ads";
 
 struct Stack {
     running: Running,
@@ -47,7 +49,12 @@ impl Stack {
     async fn connect(&self) {
         let started = self.call(reqwest::Method::POST, &format!("{OWN}/connect"), Some(&json!({}))).await;
         let url = Url::parse(started["authorizationUrl"].as_str().expect("a URL")).expect("a URL");
-        let back = self.running.imitation().consent(&url, &Consent::default()).expect("allowed");
+        self.finish(self.running.imitation().consent(&url, &Consent::default()).expect("allowed")).await;
+        self.running.drained(Duration::from_secs(60)).await.expect("the first sync ends");
+    }
+
+    /// Follows the browser back from the provider, and finishes.
+    async fn finish(&self, back: Url) {
         let answer = self.http.get(back).send().await.expect("an answer");
         let location = answer.headers()["location"].to_str().expect("a text");
         let location = Url::parse(location).expect("a URL");
@@ -55,7 +62,6 @@ impl Stack {
         let back: Value = pairs.map(|(name, value)| (name.into_owned(), json!(value))).collect();
         let body = json!({ "flow": back["flow"], "ticket": back["ticket"] });
         self.call(reqwest::Method::POST, "oauth/complete", Some(&body)).await;
-        self.running.drained(Duration::from_secs(60)).await.expect("the first sync ends");
     }
 
     /// From a change at the provider to the records of the API.
@@ -95,6 +101,55 @@ impl Stack {
     }
 }
 
+/// Facebook, with a form chosen.
+struct LeadWay<'a> {
+    stack: &'a Stack,
+    seen: std::collections::HashSet<String>,
+}
+
+impl<'a> LeadWay<'a> {
+    async fn connect(stack: &'a Stack) -> Self {
+        let facebook = stack.running.imitation().facebook();
+        facebook.set_notify(sandbox::Notify::Queue);
+        let started = stack.call(reqwest::Method::POST, &format!("{LEADS}/connect"), Some(&json!({}))).await;
+        let url = Url::parse(started["authorizationUrl"].as_str().expect("a URL")).expect("a URL");
+        stack.finish(facebook.consent(&url, &sandbox::facebook::Consent::default()).expect("allowed")).await;
+        let body = json!({ "resources": [format!("page:{BAKERY}/{NEWSLETTER_FORM}")] });
+        stack.call(reqwest::Method::PATCH, &format!("{LEADS}/settings"), Some(&body)).await;
+        stack.running.drained(Duration::from_secs(60)).await.expect("the first reading ends");
+        let mut way = Self { stack, seen: Default::default() };
+        way.seen = way.shown().await;
+        way
+    }
+
+    async fn shown(&self) -> std::collections::HashSet<String> {
+        let since = chrono::DateTime::UNIX_EPOCH + chrono::TimeDelta::milliseconds(now_millis() - 5_000);
+        let since = since.to_rfc3339().replace("+00:00", "Z");
+        let path = format!("{LEADS}/records?updatedSince={since}&limit=500");
+        let shown = self.stack.call(reqwest::Method::GET, &path, None).await;
+        let ids = shown["records"].as_array().expect("records").iter();
+        ids.map(|record| record["id"].as_str().expect("an id").to_owned()).collect()
+    }
+
+    /// How long the acknowledgement of one lead's delivery takes, and how long it is until the API shows the lead.
+    async fn lead(&mut self) -> (Duration, Duration) {
+        let facebook = self.stack.running.imitation().facebook();
+        facebook.add_leads(&sandbox::facebook::LeadOrder::of(NEWSLETTER_FORM, 1)).expect("a lead");
+        let delivery = facebook.take_deliveries().pop().expect("a delivery");
+        let began = Instant::now();
+        assert_eq!(delivery.deliver().await.expect("an answer").0, 200);
+        let acknowledged = began.elapsed();
+        loop {
+            let shown = self.shown().await;
+            if !shown.is_subset(&self.seen) {
+                self.seen.extend(shown);
+                return (acknowledged, began.elapsed());
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+}
+
 fn now_millis() -> i64 {
     let now = shared::clock::Clock::now(&shared::clock::SystemClock);
     now.timestamp_millis()
@@ -113,7 +168,7 @@ async fn main() {
         return;
     }
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let stack = Stack::start().await;
+    let mut stack = Stack::start().await;
     let (mut inward, mut outward) = (vec![], vec![]);
     for round in 0..ROUNDS {
         inward.push(stack.inward().await);
@@ -122,5 +177,16 @@ async fn main() {
     }
     percentiles("provider -> records of the API", inward);
     percentiles("API -> provider's calendar", outward);
+    // The plan of the first account allows one integration.
+    stack.token = stack.running.token(Member::Admin, "leads").expect("a token");
+    let mut way = LeadWay::connect(&stack).await;
+    let (mut acknowledged, mut shown) = (vec![], vec![]);
+    for _ in 0..ROUNDS {
+        let (answer, lead) = way.lead().await;
+        acknowledged.push(answer);
+        shown.push(lead);
+    }
+    percentiles("delivery of a lead -> acknowledgement", acknowledged);
+    percentiles("lead -> records of the API", shown);
     stack.running.stop().await;
 }

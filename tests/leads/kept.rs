@@ -3,7 +3,7 @@
 use super::{FACEBOOK, World, people};
 use crate::world::DEMO;
 use chrono::TimeDelta;
-use sandbox::facebook::{Act, BAKERY, CallFault, CallKind, LeadOrder};
+use sandbox::facebook::{Act, BAKERY, CATERING_FORM, CallFault, CallKind, LeadOrder, NEWSLETTER_FORM};
 use serde_json::{Value, json};
 
 impl World {
@@ -107,6 +107,7 @@ async fn a_delivery_that_names_nobody_is_kept_and_reported() {
 async fn a_page_without_lead_access_says_why_in_facebooks_own_words() {
     let world = World::of_leads().await;
     world.with_newsletter(DEMO).await;
+    world.clock.advance(TimeDelta::minutes(1));
     world.sandbox().facebook().act(Act::RevokeLeadAccess { page: BAKERY.to_owned(), app: None }).expect("an act");
     world.facebook_sync().await;
     let view = world.admin(DEMO).get(FACEBOOK).await.ok();
@@ -118,4 +119,43 @@ async fn a_page_without_lead_access_says_why_in_facebooks_own_words() {
     assert_eq!(&tested["explanation"], words);
     let runs = world.admin(DEMO).get(&format!("{FACEBOOK}/runs")).await.ok();
     assert_eq!(&runs["runs"][0]["failure"]["explanation"], words, "{runs}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_integration_that_is_made_anew_gets_its_leads_back_and_nobody_is_told_twice() {
+    let world = World::of_leads().await;
+    world.with_newsletter(DEMO).await;
+    world.sandbox().facebook().add_leads(&people(3)).expect("leads");
+    world.facebook_tells().await;
+    let (leads, told) = (world.leads(DEMO).await.len(), world.told_of_leads().await.len());
+    let gone = world.admin(DEMO).json("DELETE", FACEBOOK, &json!({}), &[]).await;
+    assert_eq!(gone.status, 204);
+    world.settled().await;
+    let items = world.items().await;
+    let of_people = |item: &&Value| item["PK"]["S"].as_str().is_some_and(|key| key.starts_with("RECORDS#"));
+    assert_eq!(items.iter().filter(of_people).count(), 0, "a delete leaves nobody's data");
+
+    world.clock.advance(TimeDelta::minutes(2));
+    world.with_newsletter(DEMO).await;
+    assert_eq!((world.leads(DEMO).await.len(), world.told_of_leads().await.len()), (leads, told));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_that_is_gone_says_so_with_its_remedy_and_the_others_are_read() {
+    let world = World::of_leads().await;
+    world.connect_facebook(DEMO, &super::alice()).await.ok();
+    let forms = [super::form(BAKERY, CATERING_FORM), super::form(BAKERY, NEWSLETTER_FORM)];
+    world.choose_forms(DEMO, &forms).await.ok();
+    let before = world.leads(DEMO).await.len();
+    world.clock.advance(TimeDelta::minutes(1));
+    world.sandbox().facebook().act(Act::RemoveForm { form: CATERING_FORM.to_owned() }).expect("an act");
+    world.sandbox().facebook().add_leads(&LeadOrder { lost: true, ..people(2) }).expect("leads");
+    world.facebook_sync().await;
+    let view = world.admin(DEMO).get(FACEBOOK).await.ok();
+    assert_eq!(view["error"]["reason"], "resource_not_found", "{view}");
+    assert!(view["error"]["remedy"].as_str().is_some_and(|remedy| !remedy.is_empty()));
+    assert_eq!(world.leads(DEMO).await.len(), before + 2, "the other form was read");
+    // Without it the integration works again.
+    world.choose_forms(DEMO, &forms[1..]).await.ok();
+    assert_eq!(world.admin(DEMO).get(FACEBOOK).await.ok()["status"], "Active");
 }

@@ -1,6 +1,10 @@
 //! Leads: from a form at the provider to the tenants that chose it, each once.
 
+mod canaries;
+mod doors;
+mod dropped;
 mod facebook;
+mod faults;
 mod forms;
 mod kept;
 mod storm;

@@ -98,3 +98,16 @@ async fn a_thousand_leads_with_their_answers_in_one_post_are_accepted_and_comple
     world.settled().await;
     assert_eq!(world.leads_of(TIKTOK, DEMO).await.len(), before + 1000);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_form_is_not_chosen_through_two_of_its_owners() {
+    let world = World::of_tiktok().await;
+    world.connect_tiktok(DEMO).await.ok();
+    let twice =
+        json!({ "resources": [format!("advertiser:{FIRST_ACCOUNT}/{SHORT_FORM}"), format!("library:7/{SHORT_FORM}")] });
+    let refused = world.admin(DEMO).json("PATCH", &format!("{TIKTOK}/settings"), &twice, &[]).await;
+    refused.problem(422, "form_chosen_twice");
+    let foreign = json!({ "resources": [format!("advertiser:7000000000000000001/{SHORT_FORM}")] });
+    let refused = world.admin(DEMO).json("PATCH", &format!("{TIKTOK}/settings"), &foreign, &[]).await;
+    assert!(matches!(refused.status, 404 | 422), "{refused:?}");
+}

@@ -3,6 +3,7 @@
 //!
 //! Nothing inside the product is replaced: the plane stands at the SDK's HTTP connector and at the providers' wire.
 
+use super::gate::Gate;
 use super::ledger::Ledger;
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
@@ -91,35 +92,6 @@ pub(crate) enum Fault {
     Meanwhile(Arc<dyn Fn() + Send + Sync>),
 }
 
-/// A gate at which calls wait until the test opens it.
-#[derive(Clone)]
-pub(crate) struct Gate {
-    arrivals: Arc<Notify>,
-    open: Arc<tokio::sync::Semaphore>,
-}
-
-impl Gate {
-    fn new() -> Self {
-        Self { arrivals: Arc::default(), open: Arc::new(tokio::sync::Semaphore::new(0)) }
-    }
-
-    /// Waits until a call has come to the gate.
-    pub(crate) async fn reached(&self) {
-        self.arrivals.notified().await;
-    }
-
-    /// Lets whoever waits, and whoever comes later, pass.
-    pub(crate) fn open(&self) {
-        self.open.close();
-    }
-
-    async fn pass(&self) {
-        self.arrivals.notify_one();
-        // Closed is open: a gate is never used for anything else.
-        let _ = self.open.acquire().await;
-    }
-}
-
 type On = Box<dyn Fn(&Call) -> bool + Send + Sync>;
 
 struct Rule {
@@ -136,6 +108,7 @@ struct Inner {
     met: Mutex<Vec<Call>>,
     log: Ledger,
     near: OnceLock<EmbeddedAws>,
+    kept: OnceLock<&'static str>,
     deaths: Notify,
 }
 
@@ -158,6 +131,16 @@ impl Faults {
     pub(crate) fn near(&self, aws: &EmbeddedAws) {
         // Whoever comes second has the same one.
         let _ = self.0.near.set(aws.clone());
+    }
+
+    /// From now on nothing is kept of the calls but of those of this operation: for what makes hundreds of thousands.
+    pub(crate) fn keep_only(&self, op: &'static str) {
+        // Whoever comes second keeps what the first one does.
+        let _ = self.0.kept.set(op);
+    }
+
+    fn is_kept(&self, op: &str) -> bool {
+        self.0.kept.get().is_none_or(|kept| *kept == op)
     }
 
     /// The next call that matches meets the fault.
@@ -246,7 +229,9 @@ impl Faults {
         if met.is_some() {
             self.0.met.lock().expect("met").push(call.clone());
         }
-        self.0.calls.lock().expect("calls").push(call);
+        if self.is_kept(&call.op) {
+            self.0.calls.lock().expect("calls").push(call);
+        }
         met
     }
 
@@ -326,7 +311,8 @@ impl fmt::Debug for AwsConnector {
 
 impl HttpConnector for AwsConnector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let (faults, inner, call) = (self.faults.clone(), self.inner.clone(), aws_call(&request));
+        let (faults, inner) = (self.faults.clone(), self.inner.clone());
+        let call = aws_call(&request, |op| faults.is_kept(op));
         HttpConnectorFuture::new(async move {
             let (ledger, taken) = (faults.clone(), call.clone());
             let send = async move {
@@ -334,7 +320,7 @@ impl HttpConnector for AwsConnector {
                     Some(aws) => Ok(ask(aws, &request).await),
                     None => inner.call(request).await,
                 };
-                if answer.as_ref().is_ok_and(|answer| answer.status().is_success()) {
+                if ledger.is_kept(&taken.op) && answer.as_ref().is_ok_and(|answer| answer.status().is_success()) {
                     ledger.ledger().took(taken);
                 }
                 answer
@@ -345,13 +331,16 @@ impl HttpConnector for AwsConnector {
     }
 }
 
-fn aws_call(request: &HttpRequest) -> Call {
+/// What a request asks for; its body only where it `is_kept`.
+fn aws_call(request: &HttpRequest, is_kept: impl Fn(&str) -> bool) -> Call {
     let header = |name: &str| request.headers().get(name).unwrap_or_default();
     let signer = header("authorization").split_once("Credential=AKIA").and_then(|(_, rest)| rest.split_once('/'));
+    let op = header("x-amz-target").rsplit('.').next().unwrap_or_default().to_owned();
+    let bytes = request.body().bytes().filter(|_| is_kept(&op)).unwrap_or_default();
     Call {
         caller: signer.map(|(key, _)| key.to_owned()).unwrap_or_default(),
-        op: header("x-amz-target").rsplit('.').next().unwrap_or_default().to_owned(),
-        body: serde_json::from_slice(request.body().bytes().unwrap_or_default()).unwrap_or_default(),
+        body: serde_json::from_slice(bytes).unwrap_or_default(),
+        op,
     }
 }
 

@@ -303,6 +303,12 @@ pub trait Pull: Send + Sync {
     /// The version of the query. A token that was made with another version forces a full pull.
     fn query_version(&self) -> u32;
 
+    /// Whether the budget grows with what there is to read, so that a resource on which nothing happens is to be read
+    /// sparingly, whatever the interval.
+    fn spares_what_is_quiet(&self) -> bool {
+        false
+    }
+
     /// One page.
     async fn page(&self, access: &Access, request: &PullRequest<'_>) -> Result<Page, PullError>;
 }

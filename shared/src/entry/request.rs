@@ -26,6 +26,8 @@ pub struct Request {
     query: BTreeMap<String, String>,
     duplicated: bool,
     route: String,
+    /// The route as it is declared.
+    key: String,
     headers: HeaderMap,
     body: Vec<u8>,
     content_type: Option<String>,
@@ -47,6 +49,7 @@ impl Request {
             query,
             duplicated,
             route: called_route(event),
+            key: event.get("routeKey").and_then(Value::as_str).unwrap_or_default().to_owned(),
             headers: headers(event),
             body: body(event)?,
             content_type: header("content-type").map(str::to_owned),
@@ -78,7 +81,7 @@ impl Request {
 
     /// Whether it was called by this route.
     pub fn is(&self, route: &Route) -> bool {
-        self.route.split_once(' ') == Some((route.method, route.path))
+        self.key.split_once(' ') == Some((route.method, route.path))
     }
 
     /// The provider in the path.

@@ -39,6 +39,9 @@ pub struct Resource {
     /// What the last full pull found of a form, where it is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub found: Option<LeadsFound>,
+    /// When the newest lead that was read was sent.
+    #[serde(default, with = "ts_milliseconds_option", skip_serializing_if = "Option::is_none")]
+    pub newest_lead_at: Option<DateTime<Utc>>,
     /// The oldest that was asked for in the last full pull.
     #[serde(with = "ts_milliseconds")]
     pub window_start: DateTime<Utc>,
@@ -83,6 +86,7 @@ impl Resource {
             full_at: None,
             read_at: None,
             found: None,
+            newest_lead_at: None,
             window_start,
         }
     }

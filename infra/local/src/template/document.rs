@@ -5,20 +5,23 @@ use serde_json::{Map, Value as Json};
 use std::collections::BTreeMap;
 use yaml_serde::{Mapping, Value};
 
-/// Top-level keys that are known; of these, `Outputs` and descriptions change nothing here.
-const SECTIONS: [&str; 8] = [
+/// Top-level keys that are known; of these, `Outputs` and descriptions change nothing here, and neither do `Conditions`:
+/// only what is declared and not run may depend on one.
+const SECTIONS: [&str; 9] = [
     "AWSTemplateFormatVersion",
     "Transform",
     "Description",
     "Metadata",
     "Parameters",
+    "Conditions",
     "Globals",
     "Resources",
     "Outputs",
 ];
 
 /// What a resource may have beside its properties. What happens when it is deleted or replaced changes nothing here.
-const ATTRIBUTES: [&str; 6] = ["Type", "Properties", "Metadata", "DependsOn", "DeletionPolicy", "UpdateReplacePolicy"];
+const ATTRIBUTES: [&str; 7] =
+    ["Type", "Condition", "Properties", "Metadata", "DependsOn", "DeletionPolicy", "UpdateReplacePolicy"];
 
 /// A template as written.
 pub(super) struct Document {
@@ -37,6 +40,8 @@ pub(super) struct Parameter {
 pub(super) struct Resource {
     pub(super) logical: String,
     pub(super) kind: String,
+    /// Whether it depends on a condition.
+    pub(super) conditional: bool,
     pub(super) properties: Value,
     pub(super) metadata: Value,
 }
@@ -100,6 +105,7 @@ fn resource(logical: String, value: &Value) -> Result<Resource, TemplateError> {
     }
     Ok(Resource {
         kind,
+        conditional: map.contains_key("Condition"),
         properties: map.get("Properties").cloned().unwrap_or(Value::Mapping(Mapping::new())),
         metadata: map.get("Metadata").cloned().unwrap_or(Value::Null),
         logical,

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// Types that matter only in a deployment: declared, not run here.
-const DECLARED: [&str; 14] = [
+const DECLARED: [&str; 15] = [
     "AWS::Logs::LogGroup",
     "AWS::Logs::MetricFilter",
     "AWS::Logs::QueryDefinition",
@@ -22,6 +22,7 @@ const DECLARED: [&str; 14] = [
     "AWS::CloudWatch::CompositeAlarm",
     "AWS::CloudWatch::Dashboard",
     "AWS::SNS::Topic",
+    "AWS::SNS::Subscription",
     "AWS::IAM::Role",
     "AWS::IAM::ManagedPolicy",
     "AWS::SQS::QueuePolicy",
@@ -111,6 +112,10 @@ impl Reader<'_> {
 
     fn resource(&mut self, resource: &Resource) -> Result<(), TemplateError> {
         let path = format!("{}.Properties", resource.path());
+        if resource.conditional && !DECLARED.contains(&resource.kind.as_str()) {
+            let problem = "what the local stack runs cannot depend on a condition";
+            return Err(TemplateError::at(format!("{}.Condition", resource.path()), problem));
+        }
         match resource.kind.as_str() {
             "AWS::Serverless::HttpApi" => self.api(resource, &path),
             "AWS::Serverless::Function" => self.function(resource, &path),

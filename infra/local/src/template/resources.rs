@@ -43,6 +43,8 @@ pub(super) struct Function {
     _boundary: Ignored,
     #[serde(default, rename = "AutoPublishAlias")]
     _alias: Ignored,
+    #[serde(default, rename = "AutoPublishAliasAllProperties")]
+    _versions: Ignored,
     #[serde(default, rename = "DeploymentPreference")]
     _deployment: Ignored,
 }

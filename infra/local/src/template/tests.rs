@@ -189,13 +189,22 @@ fn what_the_grammar_does_not_know_is_refused() {
         ("Effect: Allow", "Effect: Deny", "the effect Deny is not known"),
         ("!GetAtt Table.Arn, Which", "!GetAtt Table.StreamArn, Which", "refers to Table.StreamArn"),
         ("DefaultAuthorizer: Members", "DefaultAuthorizer: Others", "the authorizer Others does not exist"),
-        ("Resources:", "Conditions: {}\nResources:", "Conditions: this section is not known"),
+        ("Resources:", "Mappings: {}\nResources:", "Mappings: this section is not known"),
+        ("  Bus: {Type", "  Bus: {Condition: Never, Type", "what the local stack runs cannot depend on a condition"),
     ] {
         let changed = SMALL.replacen(from, to, 1);
         assert_ne!(changed, SMALL, "{from} is in the template");
         let problem = problem(&changed);
         assert!(problem.contains(expected), "{problem} says {expected}");
     }
+}
+
+#[test]
+fn what_is_declared_and_not_run_may_depend_on_a_condition() {
+    let text = SMALL
+        .replacen("Resources:", "Conditions: {Asked: !Not [!Equals [!Ref Stage, '']]}\nResources:", 1)
+        .replacen("Logs: {Type", "Logs: {Condition: Asked, Type", 1);
+    assert_eq!(read(&text, &settings()).unwrap().queues, small().queues);
 }
 
 #[test]

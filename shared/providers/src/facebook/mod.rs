@@ -142,6 +142,11 @@ impl Pull for FacebookLeadAds {
         pull::QUERY_VERSION
     }
 
+    /// A page without leads has next to no budget (facebook-lead-ads.md §2).
+    fn spares_what_is_quiet(&self) -> bool {
+        true
+    }
+
     async fn page(&self, access: &Access, request: &PullRequest<'_>) -> Result<Page, PullError> {
         pull::page(&self.calls, access, request).await
     }

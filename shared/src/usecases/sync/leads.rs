@@ -9,13 +9,17 @@ use domain::failure::FailureClass;
 use domain::ids::{ExternalId, ResourceId};
 use domain::lead::Via;
 use domain::lead::{Form, RawLead};
-use domain::run::Counts;
-use providers::{Access, Leads, ProviderError, Pulled};
+use domain::run::{Counts, Trigger};
+use providers::{Access, Leads, ProviderError, Pull, Pulled};
 use std::collections::HashSet;
 use std::sync::Arc;
 
 /// A form is read in full so often, besides what is new with every run.
 const FULL_EVERY: TimeDelta = TimeDelta::hours(24);
+/// A form without a lead for so long is quiet,
+const QUIET_AFTER: TimeDelta = TimeDelta::hours(24);
+/// and read by the schedule so often. A little less than an hour, so that an interval of one is kept.
+const QUIET_EVERY: TimeDelta = TimeDelta::minutes(50);
 /// Leads that could not be read are looked at in pages of so many.
 const MOST_UNREAD: usize = 50;
 
@@ -24,6 +28,17 @@ impl Step<'_> {
     pub(super) fn is_due_in_full(&self, resource: &Resource) -> bool {
         let late = resource.full_at.is_none_or(|at| self.worker.store.now() - at >= FULL_EVERY);
         late && self.provider.leads().is_some()
+    }
+
+    /// Whether a scheduled run leaves a form to a later one: where budgets grow with leads, a quiet form is read once an
+    /// hour, whatever the interval.
+    pub(super) fn may_wait(&self, resource: &Resource) -> bool {
+        let now = self.worker.store.now();
+        let scheduled = self.held.run.as_ref().is_some_and(|run| run.trigger == Trigger::Schedule);
+        let quiet = resource.newest_lead_at.is_none_or(|at| now - at > QUIET_AFTER);
+        let just_read = resource.read_at.is_some_and(|at| now - at < QUIET_EVERY);
+        let at_rest = resource.pulling.is_none() && !self.is_due_in_full(resource);
+        self.provider.pull().is_some_and(Pull::spares_what_is_quiet) && scheduled && quiet && just_read && at_rest
     }
 
     /// Takes the leads out of a page and stores those that are new.
@@ -43,6 +58,7 @@ impl Step<'_> {
             pulling.found.listed += listed;
             pulling.found.unreadable += listed - leads.len() as u64;
         }
+        resource.newest_lead_at = leads.iter().map(|lead| lead.created).chain(resource.newest_lead_at).max();
         let since = self.held.settings.leads_since.get(&resource.resource).copied();
         let (wanted, before): (Vec<RawLead>, Vec<RawLead>) =
             leads.into_iter().partition(|lead| since.is_none_or(|since| lead.created >= since));

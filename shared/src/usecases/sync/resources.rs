@@ -40,7 +40,11 @@ impl Step<'_> {
             if self.progress.done.contains(&id) {
                 continue;
             }
-            match self.pull(self.known(&resources, &id)).await {
+            let resource = self.known(&resources, &id);
+            if self.may_wait(&resource) {
+                continue;
+            }
+            match self.pull(resource).await {
                 Err(Stop::Failed(AccessError::Provider(error))) if error.class == FailureClass::ResourceNotFound => {
                     gone = Some(error);
                 }

@@ -1,0 +1,97 @@
+"""What only the transformed template shows, and no linter: circles of references (an alias refers to its alarms, the API
+to its aliases), and permissions of a function that the boundary of its role takes away again.
+
+Runs in the environment of sam.txt: transformed.py infra/template.yaml
+"""
+
+import logging
+import os
+import re
+import sys
+from fnmatch import fnmatchcase
+
+from samtranslator.translator.transform import transform
+from samtranslator.yaml_helper import yaml_parse
+
+GIVEN = "https://example.com"
+
+
+class ManagedPolicies:
+    """Stands in for IAM, which would have to be asked for their ARNs."""
+
+    def load(self):
+        return {"AWSXrayWriteOnlyAccess": "arn:aws:iam::aws:policy/AWSXrayWriteOnlyAccess"}
+
+
+def transformed(path):
+    with open(path, encoding="utf-8") as file:
+        template = yaml_parse(file)
+    template["Globals"]["Function"]["CodeUri"] = "s3://bucket/key"  # as `sam package` leaves it
+    needed = {name: GIVEN for name, it in template["Parameters"].items() if "Default" not in it}
+    return transform(template, needed, ManagedPolicies())["Resources"]
+
+
+def references(value):
+    """The names that a value refers to, as CloudFormation counts them: anywhere in a resource."""
+    if isinstance(value, list):
+        return {name for item in value for name in references(item)}
+    if not isinstance(value, dict):
+        return set()
+    names = set()
+    for key, inside in value.items():
+        if key in ("Ref", "DependsOn"):
+            names.update([inside] if isinstance(inside, str) else inside)
+        elif key == "Fn::GetAtt":
+            names.add(inside[0] if isinstance(inside, list) else inside.split(".")[0])
+        elif key == "Fn::Sub":
+            text, own = (inside, {}) if isinstance(inside, str) else inside
+            names.update(name.split(".")[0] for name in re.findall(r"\$\{([^!}][^}]*)\}", text))
+            names.update(references(own))
+        else:
+            names.update(references(inside))
+    return names
+
+
+def circles(resources):
+    graph = {name: sorted(references(it) & resources.keys() - {name}) for name, it in resources.items()}
+    done, found = set(), []
+
+    def visit(name, way):
+        if name in way:
+            found.append(" -> ".join(way[way.index(name):] + [name]))
+        elif name not in done:
+            for other in graph[name]:
+                visit(other, way + [name])
+            done.add(name)
+
+    for name in graph:
+        visit(name, [])
+    return [f"a circle: {circle}" for circle in found]
+
+
+def actions(document):
+    statements = document["Statement"]
+    for statement in statements if isinstance(statements, list) else [statements]:
+        yield from [statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"]
+
+
+def taken_away(resources):
+    for name, role in resources.items():
+        if role["Type"] != "AWS::IAM::Role" or "PermissionsBoundary" not in role["Properties"]:
+            continue
+        boundary = resources[role["Properties"]["PermissionsBoundary"]["Ref"]]["Properties"]["PolicyDocument"]
+        for policy in role["Properties"].get("Policies", []):
+            for action in actions(policy["PolicyDocument"]):
+                if not any(fnmatchcase(action, most) for most in actions(boundary)):
+                    yield f"{name}: its boundary does not let it {action}"
+
+
+def main():
+    logging.disable(logging.WARNING)
+    os.environ.setdefault("AWS_DEFAULT_REGION", "eu-central-1")
+    resources = transformed(sys.argv[1])
+    found = circles(resources) + list(taken_away(resources))
+    sys.exit("\n".join(found) or None)
+
+
+main()
