@@ -144,7 +144,7 @@ impl Bench {
     fn advance_until_due(&self, fleet: u64, due: usize) {
         let from = self.now();
         let mut times: Vec<DateTime<Utc>> = (0..fleet).map(|number| due_at(number, started())).collect();
-        let at = times.select_nth_unstable(due).1.to_owned() - TimeDelta::milliseconds(1);
+        let at = *times.select_nth_unstable(due).1 - TimeDelta::milliseconds(1);
         *self.clock.0.lock().expect("a time") = at.max(from);
     }
 }

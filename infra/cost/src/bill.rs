@@ -27,6 +27,8 @@ pub enum Item {
     LogGigabytes,
     Metrics,
     Alarms,
+    Dashboards,
+    Traces,
     KmsCalls,
 }
 
@@ -49,6 +51,7 @@ fn quantities(tables: &Tables, integrations: f64) -> Quantities {
         (Item::SqsRequests, usage.polls_per_stack),
         (Item::Metrics, usage.metrics_per_stack),
         (Item::Alarms, usage.alarms_per_stack),
+        (Item::Dashboards, usage.dashboards_per_stack),
         (Item::Ticks, usage.per_stack.iter().map(|share| share.times).sum()),
     ]);
     let shares = |shares: &[Share], times: f64| -> Vec<(Operation, f64)> {
@@ -89,6 +92,7 @@ fn add_invocations(quantities: &mut Quantities, tables: &Tables, operation: &Ope
             (Item::LambdaRequests, 1.0),
             (Item::LambdaGigabyteSeconds, gigabytes * function.milliseconds / 1_000.0),
             (Item::LogGigabytes, log),
+            (Item::Traces, tables.usage.traced_invocations),
             (Item::ApiRequests, if function.api { 1.0 } else { 0.0 }),
         ];
         for (item, quantity) in items {

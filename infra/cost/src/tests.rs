@@ -72,7 +72,14 @@ fn every_item_has_one_price() {
     items.sort_unstable();
     let all = items.len();
     items.dedup();
-    assert_eq!((items.len(), all), (15, 15));
+    assert_eq!((items.len(), all), (17, 17));
+}
+
+#[test]
+fn what_watches_is_as_many_as_in_the_template() {
+    let (template, usage) = (text("infra/template.yaml"), Tables::committed().usage);
+    let of = |kind: &str| template.matches(&format!("Type: AWS::CloudWatch::{kind}\n")).count() as f64;
+    assert_eq!((usage.alarms_per_stack, usage.dashboards_per_stack), (of("Alarm"), of("Dashboard")));
 }
 
 #[test]
