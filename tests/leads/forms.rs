@@ -2,8 +2,8 @@
 
 use super::{FACEBOOK, World, form, people};
 use crate::world::DEMO;
+use sandbox::facebook::{ARCHIVED_FORM, CATERING_FORM, LeadOrder};
 use sandbox::facebook::{BAKERY, CHLOE, CallFault, CallKind, Consent, GALLERY, NEWSLETTER_FORM};
-use sandbox::facebook::{CATERING_FORM, LeadOrder};
 use serde_json::{Value, json};
 
 const OTHER: &str = "another";
@@ -159,9 +159,13 @@ async fn mappings_of_all_forms_together_are_bounded_and_another_choice_forgets_t
     let forms: serde_json::Map<String, Value> =
         [&newsletter, &catering].into_iter().map(|form| (form.clone(), json!({ "fields": fields }))).collect();
     let both = json!({ "resources": [newsletter, catering], "forms": forms });
-    let refused = admin.json("PATCH", &path, &both, &[]).await;
-    // Two of them fit; three would not. What is refused changes nothing.
-    assert_eq!(refused.status, 200, "{refused:?}");
+    let saved = admin.json("PATCH", &path, &both, &[]).await;
+    assert_eq!(saved.status, 200, "two of them fit: {saved:?}");
+    let third = form(BAKERY, ARCHIVED_FORM);
+    let mut all = both.clone();
+    all["resources"] = json!([newsletter, catering, third]);
+    all["forms"] = json!({ third.as_str(): { "fields": fields } });
+    admin.json("PATCH", &path, &all, &[]).await.problem(422, "mappings_too_large");
     let saved = admin.get(FACEBOOK).await.ok()["settings"]["forms"].clone();
     assert_eq!(saved.as_object().expect("forms").len(), 2);
     admin.json("PATCH", &path, &json!({ "resources": [newsletter] }), &[]).await.ok();

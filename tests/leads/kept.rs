@@ -24,30 +24,47 @@ impl World {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_provider_refuses_for_good_is_tried_later_and_later() {
+async fn what_a_provider_does_not_know_is_asked_for_later_and_later_and_at_last_given_up() {
     let world = World::of_leads().await;
     world.with_newsletter(DEMO).await;
     let facebook = world.sandbox().facebook();
-    facebook.fault(CallFault::error(100, Some(33)).on(CallKind::Lead).times(1000));
-    facebook.add_leads(&LeadOrder { count: 60, ..people(60) }).expect("leads");
-    world.facebook_tells().await;
+    let change = |at: u64| {
+        let lead = (880_000_000_000_000 + at).to_string();
+        json!({ "field": "leadgen", "value": { "leadgen_id": lead, "page_id": BAKERY, "form_id": NEWSLETTER_FORM } })
+    };
+    let entry = json!({ "id": BAKERY, "time": 1, "changes": (0..60).map(change).collect::<Vec<_>>() });
+    assert_eq!(world.facebook_posts(&json!({ "object": "page", "entry": [entry] }).to_string()).await, 200);
     assert_eq!(world.kept().await.len(), 60, "more than one page of them");
     let fetched = async |minutes: i64| {
         world.clock.advance(TimeDelta::minutes(minutes));
         facebook.reset_counters();
-        // The reading itself would find them: here only the single ones count.
-        facebook.fault(CallFault::error(1, None).on(CallKind::Leads).times(1));
         world.facebook_sync().await;
         facebook.counters().of(CallKind::Lead)
     };
     assert_eq!(fetched(1).await, 60);
-    assert_eq!(fetched(5).await, 0, "they were tried just now");
+    assert_eq!(fetched(5).await, 0, "they were asked for just now");
     assert_eq!(fetched(10).await, 60);
     assert_eq!(fetched(11).await, 0, "twice as late");
-    facebook.reset_switches();
-    world.clock.advance(TimeDelta::hours(1));
-    world.facebook_sync().await;
+    for _ in 0..8 {
+        fetched(25 * 60).await;
+    }
     assert_eq!(world.kept().await.len(), 0);
+    assert!(world.lines.all().iter().any(|line| line.contains("leads_given_up")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_reading_brings_is_not_asked_for_one_by_one() {
+    let world = World::of_leads().await;
+    world.with_newsletter(DEMO).await;
+    let facebook = world.sandbox().facebook();
+    facebook.fault(CallFault::error(2, None).on(CallKind::Lead).times(1000));
+    facebook.add_leads(&people(60)).expect("leads");
+    world.facebook_tells().await;
+    facebook.reset_switches();
+    facebook.reset_counters();
+    world.clock.advance(TimeDelta::minutes(30));
+    world.facebook_sync().await;
+    assert_eq!((facebook.counters().of(CallKind::Lead), world.kept().await.len()), (0, 0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -152,9 +169,24 @@ async fn a_form_that_is_gone_says_so_with_its_remedy_and_the_others_are_read() {
     world.sandbox().facebook().add_leads(&LeadOrder { lost: true, ..people(2) }).expect("leads");
     world.facebook_sync().await;
     let view = world.admin(DEMO).get(FACEBOOK).await.ok();
-    assert_eq!(view["error"]["reason"], "resource_not_found", "{view}");
-    assert!(view["error"]["remedy"].as_str().is_some_and(|remedy| !remedy.is_empty()));
+    assert_eq!(view["status"], "Active", "the other form goes on: {view}");
+    let said = view["trouble"]["explanation"]["reason"].as_str().expect("words");
+    assert!(said.contains(CATERING_FORM), "{said}");
     assert_eq!(world.leads(DEMO).await.len(), before + 2, "the other form was read");
+    world.sandbox().facebook().add_leads(&people(1)).expect("a lead");
+    world.facebook_tells().await;
+    assert_eq!(world.leads(DEMO).await.len(), before + 3, "and told");
+    world.clock.advance(TimeDelta::minutes(20));
+    world.schedule("schedule-sync").await;
+    assert_eq!(world.admin(DEMO).get(FACEBOOK).await.ok()["status"], "Active");
+
+    world.sandbox().facebook().act(Act::RemoveForm { form: NEWSLETTER_FORM.to_owned() }).expect("an act");
+    world.clock.advance(TimeDelta::minutes(2));
+    world.facebook_sync().await;
+    let view = world.admin(DEMO).get(FACEBOOK).await.ok();
+    assert_eq!(view["error"]["reason"], "resource_not_found", "nothing is left: {view}");
+    assert!(view["error"]["remedy"].as_str().is_some_and(|remedy| !remedy.is_empty()));
+    world.sandbox().facebook().act(Act::RestoreForm { form: NEWSLETTER_FORM.to_owned() }).expect("an act");
     // Without it the integration works again.
     world.choose_forms(DEMO, &forms[1..]).await.ok();
     assert_eq!(world.admin(DEMO).get(FACEBOOK).await.ok()["status"], "Active");

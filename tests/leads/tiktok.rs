@@ -111,3 +111,16 @@ async fn one_form_is_not_chosen_through_two_of_its_owners() {
     let refused = world.admin(DEMO).json("PATCH", &format!("{TIKTOK}/settings"), &foreign, &[]).await;
     assert!(matches!(refused.status, 404 | 422), "{refused:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_test_lead_is_marked_although_its_delivery_does_not_say_that_it_is_one() {
+    let world = World::of_tiktok().await;
+    world.with_short_form(DEMO).await;
+    let body = json!({ "form": format!("advertiser:{FIRST_ACCOUNT}/{SHORT_FORM}") });
+    let sent = world.admin(DEMO).post(&format!("{TIKTOK}/test-lead"), &body).await;
+    assert_eq!(sent.status, 202, "{sent:?}");
+    assert!(world.tiktok_tells().await.iter().all(|status| *status == 200));
+    let leads = world.leads_of(TIKTOK, DEMO).await;
+    let lead = leads.iter().find(|lead| lead["id"] == sent.body["lead"]).expect("the test lead");
+    assert_eq!(lead["record"]["test"], true, "{lead}");
+}

@@ -118,3 +118,38 @@ async fn a_deletion_whose_message_is_lost_or_repeated_is_carried_out_once_by_who
     assert!(world.stranger(None).get(&path).await.text.contains("has deleted"));
     assert_eq!(world.admin(DEMO).get(FACEBOOK).await.ok()["account"], Value::Null);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn both_requests_of_one_second_have_the_same_body_and_are_both_carried_out() {
+    let world = World::of_leads().await;
+    world.with_newsletter(DEMO).await;
+    let facebook = world.sandbox().facebook();
+    let order = |kind| facebook.callback(&CallbackOrder::of(kind, ALICE)).expect("a callback");
+    let (deletion, deauthorize) = (order(CallbackKind::Deletion), order(CallbackKind::Deauthorize));
+    assert_eq!(deletion.body, deauthorize.body);
+    let (status, text) = deletion.deliver().await.expect("an answer");
+    assert_eq!((status, deauthorize.deliver().await.expect("an answer").0), (200, 200));
+    world.settled().await;
+    assert_eq!(world.leads(DEMO).await.len(), 0);
+    // Told twice, it is the same request: who has connected again since is not touched.
+    world.clock.advance(TimeDelta::minutes(2));
+    world.with_newsletter(DEMO).await;
+    let again = deletion.deliver().await.expect("an answer");
+    world.settled().await;
+    assert_eq!((again.0, again.1), (200, text));
+    assert_eq!(world.admin(DEMO).get(FACEBOOK).await.ok()["status"], "Active");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deletion_that_comes_late_erases_all_the_same() {
+    let world = World::of_leads().await;
+    world.with_newsletter(DEMO).await;
+    let old =
+        world.sandbox().facebook().callback(&CallbackOrder::of(CallbackKind::Deletion, ALICE)).expect("a callback");
+    world.clock.advance(TimeDelta::minutes(25));
+    world.connect_facebook(DEMO, &super::alice()).await.ok();
+    assert_eq!(old.deliver().await.expect("an answer").0, 200);
+    world.settled().await;
+    assert_eq!(world.leads(DEMO).await.len(), 0);
+    assert_eq!(world.admin(DEMO).get(FACEBOOK).await.ok()["connected"], json!(false));
+}

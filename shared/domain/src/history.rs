@@ -1,7 +1,7 @@
 //! The history of an integration: every transition and what else a person should find there.
 
 use crate::appointment::Overridden;
-use crate::ids::AppointmentId;
+use crate::ids::{AppointmentId, ResourceId};
 use crate::lifecycle::{ErrorReason, Status};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -48,6 +48,11 @@ pub enum HistoryEvent {
     AccountReplaced,
     /// The settings were changed.
     SettingsChanged,
+    /// The provider was asked for a test lead.
+    TestLeadSent {
+        /// Of this form.
+        form: ResourceId,
+    },
     /// The person who had connected it asked the provider for the deletion of what Aura has of them: their records and
     /// choices went.
     DataErased,

@@ -17,6 +17,9 @@ pub struct PreviewBody {
     /// The mapping to try; without it the saved one, or the usual one where none is saved.
     #[serde(default)]
     pub mapping: Option<FormMapping>,
+    /// What the form asks, as a former preview answered it: with it the provider is not asked again.
+    #[serde(default)]
+    pub questions: Option<Vec<Question>>,
     /// What to map; without it a lead is made up.
     #[serde(default)]
     pub answers: Option<Vec<Answer>>,
@@ -117,7 +120,7 @@ pub struct FormFiguresView {
     pub received: ReceivedView,
     /// Leads of which the provider told and that could not be read yet: each is tried again.
     pub waiting: u64,
-    /// Leads that the provider listed when the form was last read in full and that Aura could not take.
+    /// Leads that the provider listed, or counted, when the form was last read in full and that Aura could not take.
     pub missing: u64,
     /// What the provider itself counted then, where it says so.
     pub provider: Option<LeadCount>,

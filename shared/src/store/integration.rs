@@ -12,7 +12,9 @@ use chrono::serde::{ts_milliseconds, ts_milliseconds_option};
 use chrono::{DateTime, Utc};
 use domain::failure::FailureClass;
 use domain::history::HistoryLine;
-use domain::ids::{AccountId, DatasetId, GrantId, IntegrationId, ProviderAccountId, ProviderSlug, ResourceId, RunId};
+use domain::ids::{
+    AccountId, DatasetId, ExternalId, GrantId, IntegrationId, ProviderAccountId, ProviderSlug, ResourceId, RunId,
+};
 use domain::lead::mapping::FormMapping;
 use domain::lifecycle::{ErrorReason, State, Status};
 use domain::policy::Counters;
@@ -46,6 +48,9 @@ pub struct Integration {
     /// When the provider takes the access away, unless the person connects again; where it says so.
     #[serde(default, with = "ts_milliseconds_option", skip_serializing_if = "Option::is_none")]
     pub access_ends_at: Option<DateTime<Utc>>,
+    /// The last leads that were asked for as a test: not every provider marks them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub test_leads: Vec<ExternalId>,
     /// That end of the access of which a person was told.
     #[serde(default, with = "ts_milliseconds_option", skip_serializing_if = "Option::is_none")]
     pub ending_told: Option<DateTime<Utc>>,

@@ -60,10 +60,6 @@ pub(crate) const APPOINTMENT: &str = "WRITE#";
 pub(crate) const RUN: &str = "RUN#";
 /// Sort key prefix of history lines.
 pub(crate) const HISTORY: &str = "HISTORY#";
-/// Sort key prefix of the figures of forms.
-pub(crate) const LEAD_FIGURES: &str = "LEADS#";
-/// Sort key prefix of leads that could not be read.
-pub(crate) const UNREAD: &str = "UNREAD#";
 /// Sort key of the account's own item.
 pub(crate) const META: &str = "META";
 
@@ -105,13 +101,23 @@ pub(crate) fn appointment(id: IntegrationId, appointment: &AppointmentId) -> Key
 }
 
 /// How many leads of a form came in which way.
-pub(crate) fn lead_figures(id: IntegrationId, form: &ResourceId) -> Key {
-    Key::new(integration_partition(id), format!("{LEAD_FIGURES}{}", resource_hash(form)))
+pub(crate) fn lead_figures(id: IntegrationId, dataset: DatasetId, form: &ResourceId) -> Key {
+    Key::new(integration_partition(id), format!("{}{}", lead_figures_prefix(dataset), resource_hash(form)))
+}
+
+/// Sort key prefix of the figures of forms.
+pub(crate) fn lead_figures_prefix(dataset: DatasetId) -> String {
+    format!("LEADS#{dataset}#")
 }
 
 /// A lead that could not be read.
-pub(crate) fn unread(id: IntegrationId, name: &str) -> Key {
-    Key::new(integration_partition(id), format!("{UNREAD}{name}"))
+pub(crate) fn unread(id: IntegrationId, dataset: DatasetId, name: &str) -> Key {
+    Key::new(integration_partition(id), format!("{}{name}", unread_prefix(dataset)))
+}
+
+/// Sort key prefix of leads that could not be read.
+pub(crate) fn unread_prefix(dataset: DatasetId) -> String {
+    format!("UNREAD#{dataset}#")
 }
 
 /// Partition of what a provider told and nobody could read.

@@ -8,7 +8,7 @@ use super::table::{Range, StoreError};
 use super::{Store, keys};
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use chrono::TimeDelta;
-use domain::ids::{IntegrationId, ResourceId};
+use domain::ids::ResourceId;
 use domain::lead::Via;
 use domain::lifecycle::Status;
 use serde::{Deserialize, Serialize};
@@ -92,7 +92,7 @@ impl LeadBatch<'_> {
             Via::Reconciliation => "by_reconciliation",
             Via::Backfill => "by_backfill",
         };
-        Update::of(keys::lead_figures(self.integration.id, self.form))
+        Update::of(keys::lead_figures(self.integration.id, self.integration.dataset, self.form))
             .set("form", any(self.form)?)
             .add(counter, self.leads.len() as i64)
             .into_write(table)
@@ -117,9 +117,10 @@ pub struct LeadFigures {
 
 impl Store {
     /// The figures of every form that has had leads.
-    pub async fn lead_figures(&self, id: IntegrationId) -> Result<Vec<LeadFigures>, StoreError> {
-        let partition = keys::integration_partition(id);
-        self.table.query_all(None, &partition, || Range::Prefix(keys::LEAD_FIGURES.into())).await
+    pub async fn lead_figures(&self, integration: &Integration) -> Result<Vec<LeadFigures>, StoreError> {
+        let partition = keys::integration_partition(integration.id);
+        let prefix = keys::lead_figures_prefix(integration.dataset);
+        self.table.query_all(None, &partition, || Range::Prefix(prefix.clone())).await
     }
 
     /// Stores leads; [`StoreError::Conflict`] when one of them is there already or the integration is not the same any

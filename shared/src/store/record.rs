@@ -12,7 +12,7 @@ use domain::ids::{DatasetId, ExternalId, ResourceId};
 use domain::occurrences::{AgendaSlot, agenda_slot};
 use domain::record::Record;
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// How long a deletion stays visible.
@@ -136,7 +136,9 @@ impl Store {
         }
         let wanted: HashMap<String, &ExternalId> =
             ids.iter().map(|id| (keys::record(dataset, resource, id).sk, *id)).collect();
-        let keys = ids.iter().map(|id| keys::record(dataset, resource, id)).collect();
+        // One key must not be asked for twice.
+        let once: HashSet<&ExternalId> = ids.iter().copied().collect();
+        let keys = once.into_iter().map(|id| keys::record(dataset, resource, id)).collect();
         // `hash` is one of DynamoDB's reserved words.
         let items = self
             .table

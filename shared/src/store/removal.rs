@@ -9,6 +9,7 @@ use super::idempotency::Idempotency;
 use super::integration::Integration;
 use super::outbox::OutboxEntry;
 use super::table::StoreError;
+use super::withdrawal::Withdrawal;
 use super::{Store, keys};
 use aws_sdk_dynamodb::types::TransactWriteItem;
 
@@ -55,14 +56,24 @@ impl Store {
         self.table.transact(writes).await.map(|()| cleanup)
     }
 
-    /// Takes the grant and all data away, by a change that has given the integration another dataset: the person's
-    /// wish, which outlives the data. What is erased never comes back.
-    pub async fn erase(&self, seen: &Integration, change: &Change) -> Result<Option<Cleanup>, StoreError> {
+    /// Carries out what a person took back, by a change that has taken the grant away and, with the data, given the
+    /// integration another dataset. What is erased never comes back. Answers what is left to do.
+    pub async fn take_back(
+        &self,
+        seen: &Integration,
+        change: &Change,
+        part: &Withdrawal,
+    ) -> Result<Withdrawal, StoreError> {
         let credential = self.credential(seen.id).await?;
         let mut writes = change.writes(self)?;
-        let cleanup = self.given_up(seen, credential.as_ref(), Taken::Data, &mut writes)?;
-        writes.extend(self.holds_no_more(seen)?);
-        self.table.transact(writes).await.map(|()| cleanup)
+        let taken = if part.erases { Taken::Data } else { Taken::Grant };
+        let cleanup = self.given_up(seen, credential.as_ref(), taken, &mut writes)?;
+        if part.erases {
+            writes.extend(self.holds_no_more(seen)?);
+        }
+        let part = Withdrawal { cleanup: cleanup.map(|cleanup| cleanup.name()), ..part.clone() };
+        writes.push(part.write(self.table.name())?);
+        self.table.transact(writes).await.map(|()| part)
     }
 
     fn holds_no_more(&self, seen: &Integration) -> Result<Option<TransactWriteItem>, StoreError> {

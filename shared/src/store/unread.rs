@@ -6,7 +6,7 @@ use super::table::{Page, Query, Range, StoreError, parse};
 use super::{Store, keys};
 use chrono::serde::{ts_milliseconds, ts_milliseconds_option};
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::ids::{IntegrationId, ResourceId};
+use domain::ids::{DatasetId, IntegrationId, ResourceId};
 use providers::{LeadContent, LeadNotice};
 use serde::{Deserialize, Serialize};
 
@@ -65,22 +65,28 @@ impl Store {
     /// Keeps a lead that could not be read.
     pub async fn keep_unread(&self, integration: &Integration, unread: &UnreadLead) -> Result<(), StoreError> {
         let mut item: Item = serde_dynamo::to_item(unread).map_err(StoreError::ours)?;
-        item.extend(keys::unread(integration.id, &unread.name).into_item());
+        item.extend(keys::unread(integration.id, integration.dataset, &unread.name).into_item());
         item.insert(keys::EXPIRES.into(), number(unread.kept_until().timestamp()));
-        // Of an integration that is gone nothing is kept.
+        // Of an integration that is gone, or whose data were erased, nothing is kept.
         let key = keys::integration(&integration.account, &integration.provider);
-        let lives = check(self.table.name(), key, When::Equals("id", any(&integration.id)?))?;
-        self.table.transact(vec![lives, put(self.table.name(), item, None)?]).await
+        let (id, dataset) = (any(&integration.id)?, any(&integration.dataset)?);
+        let same = When::All(vec![When::Equals("id", id), When::Equals("dataset", dataset)]);
+        let lives = check(self.table.name(), key, same)?;
+        match self.table.transact(vec![lives, put(self.table.name(), item, None)?]).await {
+            Err(error) if error.is_conflict() => Ok(()),
+            outcome => outcome,
+        }
     }
 
-    /// A page of what could not be read.
+    /// A page of what could not be read into a dataset.
     pub async fn unread(
         &self,
         integration: IntegrationId,
+        dataset: DatasetId,
         limit: usize,
         after: Option<String>,
     ) -> Result<Page<UnreadLead>, StoreError> {
-        let range = Range::Prefix(keys::UNREAD.into());
+        let range = Range::Prefix(keys::unread_prefix(dataset));
         let query =
             Query { limit: Some(limit as i32), after, ..Query::of(keys::integration_partition(integration), range) };
         let page = self.table.query(query).await?;
@@ -91,7 +97,12 @@ impl Store {
     }
 
     /// It was read.
-    pub async fn forget_unread(&self, integration: IntegrationId, name: &str) -> Result<(), StoreError> {
-        self.table.delete(keys::unread(integration, name)).await
+    pub async fn forget_unread(
+        &self,
+        integration: IntegrationId,
+        dataset: DatasetId,
+        name: &str,
+    ) -> Result<(), StoreError> {
+        self.table.delete(keys::unread(integration, dataset, name)).await
     }
 }

@@ -39,6 +39,9 @@ pub struct Withdrawal {
     /// When Aura was told.
     #[serde(with = "ts_milliseconds")]
     pub told_at: DateTime<Utc>,
+    /// What is left to destroy, once the integration has been changed: with it, this is done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cleanup: Option<ItemName>,
 }
 
 impl Withdrawal {
@@ -47,7 +50,7 @@ impl Withdrawal {
         keys::withdrawal_part(&self.code, &self.account, &self.provider).into()
     }
 
-    fn write(&self, table: &str) -> Result<TransactWriteItem, StoreError> {
+    pub(super) fn write(&self, table: &str) -> Result<TransactWriteItem, StoreError> {
         let mut item: Item = serde_dynamo::to_item(self).map_err(StoreError::ours)?;
         item.extend(keys::withdrawal_part(&self.code, &self.account, &self.provider).into_item());
         due::enter(&mut item, Due::Cleanup, self.id, Some(self.told_at + MESSAGE_FIRST));

@@ -146,6 +146,7 @@ impl Create {
             retry_at: None,
             access_ends_at: None,
             ending_told: None,
+            test_leads: vec![],
             disconnects: 0,
             replaced_at: None,
             rate_limited: 0,

@@ -113,12 +113,12 @@ impl ChangeSettings {
             .filter(|form| !forms.contains_key(form) && !known.contains_key(form))
             .collect();
         let ask = async |form: ResourceId| {
-            // Without them the well-known keys are mapped.
-            let questions = self.options.questions(found, &form, deadline).await.unwrap_or_default();
-            (form, FormMapping::defaults(&questions))
+            // Without them there is nothing to save: well-known keys are mapped by themselves.
+            let questions = self.options.questions(found, &form, deadline).await.ok()?;
+            Some((form, FormMapping::defaults(&questions)))
         };
         let asked = stream::iter(new.into_iter().cloned()).map(ask).buffered(FORMS_AT_ONCE).collect::<Vec<_>>().await;
-        forms.extend(asked);
+        forms.extend(asked.into_iter().flatten());
         Ok(SettingsBody { forms: Some(forms), ..body })
     }
 

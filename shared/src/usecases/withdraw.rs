@@ -24,6 +24,15 @@ pub enum Withdrawn {
     Data,
 }
 
+impl Withdrawn {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Access => "access",
+            Self::Data => "data",
+        }
+    }
+}
+
 /// Takes such requests.
 #[derive(Clone)]
 pub struct TakeWithdrawal {
@@ -40,11 +49,15 @@ pub struct TakeWithdrawal {
 }
 
 impl TakeWithdrawal {
-    /// Takes one request, which must be signed by an application's secret. The same request again gives the same code.
+    /// Takes one request, which must be signed by an application's secret. The same request again gives the same code, and
+    /// is not carried out twice. Both kinds of request may have the same body.
     pub async fn take(&self, vendor: &str, body: &[u8], what: Withdrawn) -> Result<DeletionView, Problem> {
-        let code = sha256_hex(body)[..CODE].to_owned();
-        let parts = self.parts(vendor, body, &code, what).await?;
-        self.store.withdraw(&code, vendor, &parts).await?;
+        let code = sha256_hex(&[what.name().as_bytes(), b"\n", body].concat())[..CODE].to_owned();
+        let mut parts = self.parts(vendor, body, &code, what).await?;
+        match self.store.withdrawal(&code).await? {
+            None => self.store.withdraw(&code, vendor, &parts).await?,
+            Some(_) => parts.clear(),
+        }
         for part in &parts {
             self.destruction.begin_withdrawal(part).await;
         }
@@ -97,6 +110,7 @@ impl TakeWithdrawal {
             erases: what == Withdrawn::Data,
             issued_at: request.issued_at,
             told_at: self.store.now(),
+            cleanup: None,
         }
     }
 }

@@ -9,6 +9,8 @@ const RESTS = 250;
 export function previews(provider, signal, { take, lost }) {
   let timer = null;
   let turn = null;
+  /** What forms ask, as it was answered: the provider is asked once. */
+  const asked = new Map();
   signal.addEventListener("abort", drop);
 
   /** Asks anew; what was asked before does not matter any more. */
@@ -21,7 +23,9 @@ export function previews(provider, signal, { take, lost }) {
 
   async function send(question, mine) {
     try {
-      const { body } = await post(`/integrations/${provider}/mapping/preview`, question, { signal: mine });
+      const questions = asked.get(question.form);
+      const { body } = await post(`/integrations/${provider}/mapping/preview`, { ...question, questions }, { signal: mine });
+      asked.set(question.form, body.questions);
       if (!mine.aborted) take(body);
     } catch (error) {
       if (!mine.aborted) lost(problem(error));

@@ -13,8 +13,8 @@ use chrono::TimeDelta;
 use domain::ids::ResourceId;
 use domain::lead::{Form, Owner};
 
-/// A quarter of the time is left after a day: that is the daily look.
-const LASTS: TimeDelta = TimeDelta::hours(32);
+/// Looked at again when a quarter of it is left: an access that was lost ends within the day.
+const LASTS: TimeDelta = TimeDelta::hours(24);
 
 #[async_trait]
 impl Webhook for TikTokLeadAds {

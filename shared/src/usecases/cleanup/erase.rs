@@ -19,13 +19,14 @@ impl From<KeysError> for Wait {
 
 impl CleanupWorker {
     pub(super) async fn erase(&self, cleanup: &Cleanup, deadline: DateTime<Utc>) -> Result<(), Wait> {
-        if let Some(dataset) = cleanup.dataset.filter(|_| cleanup.erases) {
-            self.erase_for_good(cleanup, dataset, deadline).await?;
-        }
         if let Some(dataset) = cleanup.dataset {
+            if cleanup.erases {
+                self.erase_for_good(cleanup, dataset, deadline).await?;
+            }
             while !self.store.erase_records(dataset).await? {
                 self.check_time(deadline)?;
             }
+            self.erase_unread(cleanup, dataset, deadline).await?;
         }
         if cleanup.everything {
             while !self.store.erase_integration(cleanup.integration).await? {
@@ -41,20 +42,26 @@ impl CleanupWorker {
         loop {
             let records = self.store.some_records(dataset).await?;
             if records.is_empty() {
-                break;
+                return Ok(());
             }
             self.mark(cleanup, records.iter().map(|record| &record.id)).await?;
             self.store.erase_these(&records).await?;
             self.check_time(deadline)?;
         }
+    }
+
+    async fn erase_unread(&self, cleanup: &Cleanup, dataset: DatasetId, deadline: DateTime<Utc>) -> Result<(), Wait> {
+        let id = cleanup.integration;
         loop {
-            let unread = self.store.unread(cleanup.integration, UNREAD_AT_ONCE, None).await?.items;
+            let unread = self.store.unread(id, dataset, UNREAD_AT_ONCE, None).await?.items;
             if unread.is_empty() {
                 return Ok(());
             }
-            self.mark(cleanup, unread.iter().filter_map(|unread| unread.notice.lead.as_ref())).await?;
+            if cleanup.erases {
+                self.mark(cleanup, unread.iter().filter_map(|unread| unread.notice.lead.as_ref())).await?;
+            }
             for unread in unread {
-                self.store.forget_unread(cleanup.integration, &unread.name).await?;
+                self.store.forget_unread(id, dataset, &unread.name).await?;
             }
             self.check_time(deadline)?;
         }

@@ -2,9 +2,9 @@
 
 use crate::api::{FormFiguresView, ReceivedView, ReconciliationView};
 use crate::entry::{Caller, Problem};
-use crate::store::{LeadFigures, Resource, Store, StoreError};
+use crate::store::{Integration, LeadFigures, LeadsFound, Resource, Store, StoreError};
 use crate::usecases::get::Integrations;
-use domain::ids::{IntegrationId, ProviderSlug, ResourceId};
+use domain::ids::{ProviderSlug, ResourceId};
 use futures_util::try_join;
 use std::collections::HashMap;
 
@@ -28,7 +28,8 @@ impl Reconciliation {
             return Err(Problem::not_found("form"));
         }
         let (store, id) = (&self.integrations.store, found.integration.id);
-        let (figures, resources, waiting) = try_join!(store.lead_figures(id), store.resources(id), waiting(store, id))?;
+        let (figures, resources, waiting) =
+            try_join!(store.lead_figures(&found.integration), store.resources(id), waiting(store, &found.integration))?;
         let forms = found.integration.settings.resources.iter().map(|form| {
             let figures = figures.iter().find(|figures| figures.form == *form);
             let resource = resources.iter().find(|resource| resource.resource == *form);
@@ -54,18 +55,24 @@ fn view(
         form: form.clone(),
         received: received.unwrap_or_default(),
         waiting,
-        missing: found.map_or(0, |found| found.unreadable),
+        missing: found.map_or(0, missing),
         provider: found.and_then(|found| found.counted),
         read_at: resource.and_then(|resource| resource.read_at),
         fully_read_at: resource.and_then(|resource| resource.full_at),
     }
 }
 
+/// What the last full reading listed and could not read, and what the provider counted beyond what it listed.
+fn missing(found: LeadsFound) -> u64 {
+    let shown = found.counted.map_or(0, |counted| counted.total.saturating_sub(counted.expired));
+    found.unreadable + shown.saturating_sub(found.listed)
+}
+
 /// How many leads of each form wait to be read.
-async fn waiting(store: &Store, id: IntegrationId) -> Result<HashMap<ResourceId, u64>, StoreError> {
+async fn waiting(store: &Store, of: &Integration) -> Result<HashMap<ResourceId, u64>, StoreError> {
     let (mut waiting, mut counted, mut after) = (HashMap::new(), 0, None);
     loop {
-        let page = store.unread(id, PAGE, after).await?;
+        let page = store.unread(of.id, of.dataset, PAGE, after).await?;
         counted += page.items.len();
         for form in page.items.into_iter().filter_map(|unread| unread.form) {
             *waiting.entry(form).or_default() += 1;

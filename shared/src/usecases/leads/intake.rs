@@ -205,7 +205,7 @@ fn lead(arrival: &Arrival<'_>, raw: &RawLead) -> Lead {
         email: mapped.email,
         company: mapped.company,
         properties: mapped.properties,
-        test: raw.test,
+        test: raw.test || arrival.integration.test_leads.contains(&raw.id),
         form: raw.form.clone(),
         owner: owner.unwrap_or_default(),
         source: raw.source.clone(),

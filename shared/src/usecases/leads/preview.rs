@@ -33,13 +33,22 @@ impl Preview {
     ) -> Result<PreviewView, Problem> {
         body.mapping.iter().try_for_each(validate_mapping)?;
         body.answers.iter().try_for_each(|answers| validate_answers(answers))?;
+        body.questions.iter().try_for_each(|questions| validate_questions(questions))?;
         let found = self.integrations.find(caller, slug).await?;
         if found.provider.leads().is_none() {
             return Err(Problem::not_found("form"));
         }
-        self.validate_form(&found, &body.form, deadline).await?;
-        let questions = self.options.questions(&found, &body.form, deadline).await?;
+        let questions = match &body.questions {
+            // Whoever brings them learns nothing from us.
+            Some(questions) => questions.clone(),
+            None => self.asked(&found, &body.form, deadline).await?,
+        };
         Ok(view(&found, body, questions))
+    }
+
+    async fn asked(&self, found: &Found, form: &ResourceId, deadline: DateTime<Utc>) -> Result<Vec<Question>, Problem> {
+        self.validate_form(found, form, deadline).await?;
+        self.options.questions(found, form, deadline).await
     }
 
     async fn validate_form(&self, found: &Found, form: &ResourceId, deadline: DateTime<Utc>) -> Result<(), Problem> {
@@ -90,6 +99,15 @@ fn problem(misfit: &Misfit) -> PreviewProblem {
         MisfitReason::FieldTaken => "Another question's answer has this field already.",
     };
     PreviewProblem { key: misfit.key.clone(), code: misfit.why, message: message.into() }
+}
+
+fn validate_questions(questions: &[Question]) -> Result<(), Problem> {
+    let too_long = |question: &Question| question.key.len() + question.label.len() > LONGEST_ANSWER;
+    if questions.len() > MOST_ENTRIES || questions.iter().any(too_long) {
+        return Err(Problem::invalid("sample_too_large", "There are more questions than any form has.")
+            .remedy("Leave the questions out: they are asked of the provider."));
+    }
+    Ok(())
 }
 
 fn validate_answers(answers: &[Answer]) -> Result<(), Problem> {

@@ -2,13 +2,20 @@
 
 use crate::api::{TestLeadBody, TestLeadView};
 use crate::entry::{Caller, Problem};
+use crate::store::Integration;
+use crate::usecases::TRIES;
 use crate::usecases::access::Tokens;
+use crate::usecases::draft::Draft;
 use crate::usecases::get::Integrations;
 use chrono::{DateTime, Utc};
-use domain::ids::ProviderSlug;
+use domain::history::{Actor, HistoryEvent};
+use domain::ids::{ExternalId, ProviderSlug, ResourceId};
 use domain::lead::Form;
 use domain::lifecycle::Status;
 use providers::Access;
+
+/// So many test leads are known.
+const MOST_NOTED: usize = 5;
 
 /// Asks for test leads.
 #[derive(Clone)]
@@ -43,6 +50,34 @@ impl SendTestLead {
         let (tokens, form) = (self.tokens.until(deadline), &form);
         let question = |access: Access| async move { leads.send_test(&access, form).await };
         let lead = tokens.call(integration, found.provider.as_ref(), &mut None, question).await?;
+        self.note(caller, integration, &body.form, lead.as_ref()).await?;
         Ok(TestLeadView { lead })
+    }
+
+    /// Notes which lead it is, before its delivery is worked on: not every provider marks it. A person finds it in the
+    /// history.
+    async fn note(
+        &self,
+        caller: &Caller,
+        of: &Integration,
+        form: &ResourceId,
+        lead: Option<&ExternalId>,
+    ) -> Result<(), Problem> {
+        let store = &self.integrations.store;
+        for _ in 0..TRIES {
+            let now = store.integration(&of.account, &of.provider).await?;
+            let Some(now) = now.filter(|now| now.id == of.id) else { return Ok(()) };
+            let mut draft = Draft::of(store, &now);
+            let former = now.test_leads.iter().filter(|known| Some(*known) != lead);
+            draft.next.test_leads = lead.into_iter().chain(former).take(MOST_NOTED).cloned().collect();
+            let event = HistoryEvent::TestLeadSent { form: form.clone() };
+            draft.line(Actor::Member(caller.member.to_string()), event);
+            match store.commit(&draft.quiet()).await {
+                Ok(()) => return Ok(()),
+                Err(error) if error.is_conflict() => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(Problem::busy())
     }
 }

@@ -2,36 +2,50 @@
 //! which a later version of Aura may be able to.
 
 use super::messages;
+use super::messages::cut;
 use crate::entry::log::{Level, Log};
 use crate::queue::Queue;
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, Unowned};
 use crate::usecases::plan::PlanError;
 use domain::ids::ProviderSlug;
 use providers::{LeadContent, LeadNotice, Leads, Registry};
 use serde_json::json;
 
-/// So many are read again in one sweep.
-const MOST: usize = 50;
+/// So many are read at once.
+const PAGE: usize = 50;
+/// Most bytes of one item's texts: DynamoDB takes 400 KB.
+const MOST_BYTES: usize = 300 * 1024;
 
-/// Keeps those of these notices that name nobody, and answers the others.
+/// Keeps those of these notices that name nobody, in one write, and answers the others.
 pub(in crate::usecases) async fn keep_unowned(
     store: &Store,
     log: &Log,
     provider: &ProviderSlug,
     notices: Vec<LeadNotice>,
 ) -> Result<Vec<LeadNotice>, StoreError> {
-    let mut owned = Vec::with_capacity(notices.len());
+    let (mut owned, mut texts) = (Vec::with_capacity(notices.len()), Vec::new());
     for notice in notices {
-        match &notice.content {
-            LeadContent::Unreadable(text) if notice.owners.is_empty() => {
-                store.keep_unowned(provider, text).await?;
-                log.write(Level::Warn, "lead", "unowned", &[("provider", json!(provider))]);
-                log.count("leads_unowned", &[("provider", provider.as_str())], 1);
-            }
+        match notice.content {
+            LeadContent::Unreadable(text) if notice.owners.is_empty() => texts.push(text),
             _ => owned.push(notice),
         }
     }
+    if !texts.is_empty() {
+        let count = texts.len();
+        log.write(Level::Warn, "lead", "unowned", &[("provider", json!(provider)), ("leads", json!(count))]);
+        log.count("leads_unowned", &[("provider", provider.as_str())], count as u64);
+        store.keep_unowned(provider, fitted(texts)).await?;
+    }
     Ok(owned)
+}
+
+/// What has room in one item of the table: of what is larger, each loses its end.
+fn fitted(texts: Vec<String>) -> Vec<String> {
+    if texts.iter().map(String::len).sum::<usize>() <= MOST_BYTES {
+        return texts;
+    }
+    let each = MOST_BYTES / texts.len();
+    texts.iter().map(|text| cut(text, each)).collect()
 }
 
 /// Reads again what is kept.
@@ -58,17 +72,31 @@ impl Replay {
     }
 
     async fn replay_of(&self, slug: &ProviderSlug, leads: &dyn Leads) -> Result<usize, PlanError> {
-        let mut read = 0;
-        for kept in self.store.some_unowned(slug, MOST).await? {
-            let notice = leads.reread(&kept.text).filter(|notice| !notice.owners.is_empty());
-            let Some(notice) = notice else { continue };
-            let outgoing = messages(&self.store, slug, vec![notice]).await?;
-            let outgoing: Vec<_> = outgoing.into_iter().map(|message| (message.account.clone(), message)).collect();
-            if self.queue.send_batch(&outgoing).await?.is_empty() {
-                self.store.forget_unowned(slug, &kept).await?;
-                read += 1;
+        let (mut read, mut after) = (0, None);
+        loop {
+            let page = self.store.unowned(slug, PAGE, after).await?;
+            for kept in page.items {
+                read += usize::from(self.replay_one(slug, leads, &kept).await?);
+            }
+            match page.next {
+                Some(next) => after = Some(next),
+                None => return Ok(read),
             }
         }
-        Ok(read)
+    }
+
+    /// Whether all of it could be read; otherwise it is kept as it is: what is told twice is stored once.
+    async fn replay_one(&self, slug: &ProviderSlug, leads: &dyn Leads, kept: &Unowned) -> Result<bool, PlanError> {
+        let notices: Vec<LeadNotice> = kept.texts.iter().filter_map(|text| leads.reread(text)).collect();
+        if notices.len() < kept.texts.len() || notices.iter().any(|notice| notice.owners.is_empty()) {
+            return Ok(false);
+        }
+        let outgoing = messages(&self.store, slug, notices).await?;
+        let outgoing: Vec<_> = outgoing.into_iter().map(|message| (message.account.clone(), message)).collect();
+        let sent = self.queue.send_batch(&outgoing).await?.is_empty();
+        if sent {
+            self.store.forget_unowned(slug, kept).await?;
+        }
+        Ok(sent)
     }
 }

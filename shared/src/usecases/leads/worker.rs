@@ -95,7 +95,11 @@ impl LeadWorker {
                     sorted.entry(form).or_default().whole.push((**lead).clone());
                 }
                 (LeadContent::Fetch, Some(lead), Some(form)) => {
-                    sorted.entry(form).or_default().named.push((lead.clone(), notice.clone()));
+                    let named = &mut sorted.entry(form).or_default().named;
+                    // A delivery may tell of one lead several times.
+                    if named.iter().all(|(known, _)| known != lead) {
+                        named.push((lead.clone(), notice.clone()));
+                    }
                 }
                 _ => {}
             }

@@ -80,6 +80,7 @@ impl SyncWorker {
         match end {
             Ok(()) => ("succeeded", self.succeeded(draft, &step.heard)),
             Err(Stop::Failed(error)) => self.failed(draft, error, health),
+            Err(Stop::Partly(error)) => ("partly", self.partly(draft, error)),
             Err(Stop::Later(after)) => {
                 draft.next.lease_until = None;
                 draft.next.due_at = Some(self.store.now() + (*after).min(LONGEST_WAIT));
@@ -107,6 +108,16 @@ impl SyncWorker {
         }
         // Otherwise the integration is as it was: a consumer of events has nothing to hear.
         if reactivated || lost { draft.visible() } else { draft.quiet() }
+    }
+
+    /// What could be read was read, and goes on being read and told; a person sees what is gone.
+    fn partly(&self, mut draft: Draft<'_>, error: &AccessError) -> Change {
+        let (failure, before) = (Some(failure(error)), draft.next.last_failure.clone());
+        draft.end_run(RunOutcome::Failed, failure.clone());
+        draft.worked();
+        draft.next.last_failure = failure;
+        draft.schedule_next();
+        if draft.next.last_failure == before { draft.quiet() } else { draft.visible() }
     }
 
     /// A verdict needs a person; everything else is tried again by itself, later and later.
@@ -189,7 +200,7 @@ impl SyncWorker {
 /// The failure that a step stopped with, if it was one.
 pub(super) fn failure_of(stop: &Stop) -> Option<Failure> {
     match stop {
-        Stop::Failed(error) => Some(failure(error)),
+        Stop::Failed(error) | Stop::Partly(error) => Some(failure(error)),
         Stop::Short | Stop::Later(_) | Stop::Stale | Stop::Lost | Stop::Incomplete => None,
     }
 }

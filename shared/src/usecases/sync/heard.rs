@@ -66,7 +66,9 @@ impl Step<'_> {
     pub(super) fn hear_lead(&mut self, resource: &Resource, lead: &RawLead, new: bool) {
         let Some(webhook) = self.provider.webhook().filter(|_| generation(resource).is_none()) else { return };
         let watched = webhook.watched(&resource.resource);
-        let was_watched = watch_of(&self.held, &watched).is_some_and(|watch| lead.created > watch.asked_at);
+        // What came while the integration did not work was not taken, whoever told it.
+        let settled = lead.created > self.held.settled_at;
+        let was_watched = watch_of(&self.held, &watched).is_some_and(|watch| settled && lead.created > watch.asked_at);
         let Some(run) = self.held.run.as_ref().filter(|_| was_watched) else { return };
         if !new {
             self.heard.told.insert(watched);

@@ -1,10 +1,11 @@
 //! Leads that a run finds: what a webhook did not bring, and what could not be read when it did.
 
+use super::pages::generation;
 use super::{Step, Stop};
-use crate::store::{Resource, UnreadLead};
+use crate::store::{LeadsFound, Resource, UnreadLead};
 use crate::usecases::access::AccessError;
 use crate::usecases::leads::{Again, Arrival, IntakeError};
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::failure::FailureClass;
 use domain::ids::{ExternalId, ResourceId};
 use domain::lead::Via;
@@ -20,8 +21,22 @@ const FULL_EVERY: TimeDelta = TimeDelta::hours(24);
 const QUIET_AFTER: TimeDelta = TimeDelta::hours(24);
 /// and read by the schedule so often. A little less than an hour, so that an interval of one is kept.
 const QUIET_EVERY: TimeDelta = TimeDelta::minutes(50);
+/// So often a lead is asked for that the provider says not to know: for two days and more.
+const MOST_TRIES: u32 = 9;
+/// Of more kept leads than this it is not told any more whether they were told or found.
+const MOST_KEPT: usize = 2_000;
 /// Leads that could not be read are looked at in pages of so many.
 const MOST_UNREAD: usize = 50;
+
+/// What came of trying a kept lead again.
+enum Tried {
+    /// It needs not be kept any longer.
+    Done,
+    /// It failed again.
+    Later,
+    /// It is not its turn.
+    NotYet,
+}
 
 impl Step<'_> {
     /// Whether a form is to be read in full again: what no webhook told and no short reading found.
@@ -63,44 +78,68 @@ impl Step<'_> {
         let (wanted, before): (Vec<RawLead>, Vec<RawLead>) =
             leads.into_iter().partition(|lead| since.is_none_or(|since| lead.created >= since));
         counts.skipped += before.len() as u64;
-        if wanted.is_empty() {
-            return Ok(());
-        }
         // The first reading of a form brings what was there before it was chosen.
         let via = if resource.full_at.is_none() { Via::Backfill } else { Via::Reconciliation };
-        let new = self.take(&resource.resource, via, &wanted).await?;
-        counts.created += new.len() as u64;
-        counts.skipped += (wanted.len() - new.len()) as u64;
-        for lead in &wanted {
-            self.hear_lead(resource, lead, new.contains(&lead.id));
+        let (told, found): (Vec<RawLead>, Vec<RawLead>) =
+            wanted.into_iter().partition(|lead| self.kept.contains(&lead.id));
+        for (via, leads) in [(Via::Webhook, told), (via, found)] {
+            let new = self.take(&resource.resource, via, &leads).await?;
+            counts.created += new.len() as u64;
+            counts.skipped += (leads.len() - new.len()) as u64;
+            for lead in &leads {
+                self.hear_lead(resource, lead, via != Via::Webhook && new.contains(&lead.id));
+            }
         }
         Ok(())
     }
 
-    /// Completes what the reading of a form found, once a day, with what the provider itself counts.
-    pub(super) async fn close_reading(&mut self, resource: &mut Resource) {
+    /// Looks which leads were told and are kept: a reading that brings one of them has not found it.
+    pub(super) async fn look_what_is_kept(&mut self) -> Result<(), Stop> {
+        if self.provider.leads().is_none() {
+            return Ok(());
+        }
+        let (id, dataset, mut after) = (self.held.id, self.held.dataset, None);
+        while self.kept.len() < MOST_KEPT {
+            let page = self.worker.store.unread(id, dataset, MOST_UNREAD, after).await?;
+            self.kept.extend(page.items.into_iter().filter_map(|unread| unread.notice.lead));
+            match page.next {
+                Some(next) => after = Some(next),
+                None => break,
+            }
+        }
+        Ok(())
+    }
+
+    /// Asks what the provider itself counts, once a day, before a form is read in full: what comes meanwhile is listed.
+    pub(super) async fn count_before(&mut self, resource: &mut Resource) {
         let provider = Arc::clone(&self.provider);
+        let begins = resource.pulling.as_ref().is_some_and(|pulling| pulling.page.is_none());
         let (Some(leads), Ok(form)) = (provider.leads(), Form::of(&resource.resource)) else { return };
+        if !begins || generation(resource).is_none() {
+            return;
+        }
         let form = &form;
         let counted = self.call(|access: Access| async move { leads.count(&access, form).await }).await;
-        if let Some(found) = &mut resource.found {
+        if let Some(pulling) = &mut resource.pulling {
             // A provider that does not say it now is asked again with the next full reading.
-            found.counted = counted.ok().flatten();
+            pulling.found = LeadsFound { counted: counted.ok().flatten(), ..LeadsFound::default() };
         }
     }
 
-    /// Tries what could not be read when a webhook told it. What fails again stays for the next run.
+    /// Tries what could not be read when a webhook told it, and no reading has brought since. What fails again stays for a
+    /// later run.
     pub(super) async fn read_again(&mut self) -> Result<(), Stop> {
         let provider = Arc::clone(&self.provider);
         let Some(leads) = provider.leads() else { return Ok(()) };
-        let (mut after, now) = (None, self.worker.store.now());
+        let (id, dataset, mut after, now) = (self.held.id, self.held.dataset, None, self.worker.store.now());
         loop {
-            let page = self.worker.store.unread(self.held.id, MOST_UNREAD, after).await?;
-            for unread in page.items.into_iter().filter(|unread| unread.is_due(now)) {
+            let page = self.worker.store.unread(id, dataset, MOST_UNREAD, after).await?;
+            for unread in page.items {
                 self.check_time()?;
-                match self.read_one_again(leads, &unread).await? {
-                    true => self.worker.store.forget_unread(self.held.id, &unread.name).await?,
-                    false => self.worker.store.keep_unread(&self.held, &unread.later(now)).await?,
+                match self.read_one_again(leads, &unread, now).await? {
+                    Tried::Done => self.worker.store.forget_unread(id, dataset, &unread.name).await?,
+                    Tried::Later => self.worker.store.keep_unread(&self.held, &unread.later(now)).await?,
+                    Tried::NotYet => {}
                 }
             }
             match page.next {
@@ -110,26 +149,58 @@ impl Step<'_> {
         }
     }
 
-    /// Whether it needs not be kept any longer.
-    async fn read_one_again(&mut self, leads: &dyn Leads, unread: &UnreadLead) -> Result<bool, Stop> {
-        match Again::of(unread, leads, &self.held.settings.resources) {
-            Again::Over => Ok(true),
-            Again::Not => Ok(false),
-            Again::Take(form, lead) => self.take(&form, Via::Webhook, &[*lead]).await.map(|_| true),
+    async fn read_one_again(
+        &mut self,
+        leads: &dyn Leads,
+        unread: &UnreadLead,
+        now: DateTime<Utc>,
+    ) -> Result<Tried, Stop> {
+        let again = Again::of(unread, leads, &self.held.settings.resources);
+        if let Again::Fetch(form, id) = &again
+            && self.worker.leads.known(&self.held, form, &[id]).await?.contains(id)
+        {
+            return Ok(Tried::Done);
+        }
+        match again {
+            Again::Over => Ok(Tried::Done),
+            _ if !unread.is_due(now) => Ok(Tried::NotYet),
+            Again::Not => Ok(Tried::Later),
+            Again::Take(form, lead) => self.take(&form, Via::Webhook, &[*lead]).await.map(|_| Tried::Done),
             Again::Fetch(form, id) => match self.fetch(leads, &form, &id).await? {
-                Some(lead) => self.take(&form, Via::Webhook, &[lead]).await.map(|_| true),
-                None => Ok(false),
+                Ok(lead) => self.take(&form, Via::Webhook, &[lead]).await.map(|_| Tried::Done),
+                Err(error) => Ok(self.given_up(unread, &error)),
             },
         }
     }
 
-    async fn fetch(&mut self, leads: &dyn Leads, form: &ResourceId, id: &ExternalId) -> Result<Option<RawLead>, Stop> {
-        let Ok(form) = &Form::of(form) else { return Ok(None) };
+    /// A lead that the provider has said so often not to know is not there: a test lead that was deleted, for one.
+    fn given_up(&self, unread: &UnreadLead, error: &ProviderError) -> Tried {
+        let unknown = matches!(error.class, FailureClass::PermanentRecord | FailureClass::ResourceNotFound);
+        if !unknown || unread.tries < MOST_TRIES {
+            return Tried::Later;
+        }
+        self.worker.leads.log.count("leads_given_up", &[("provider", self.held.provider.as_str())], 1);
+        Tried::Done
+    }
+
+    /// The lead, or why there is none, where that concerns this lead alone.
+    async fn fetch(
+        &mut self,
+        leads: &dyn Leads,
+        form: &ResourceId,
+        id: &ExternalId,
+    ) -> Result<Result<RawLead, ProviderError>, Stop> {
+        let unknown = |_| ProviderError::new(FailureClass::PermanentRecord, "not_a_form");
+        let form = match &Form::of(form).map_err(unknown) {
+            Ok(form) => form.clone(),
+            Err(error) => return Ok(Err(error.clone())),
+        };
+        let form = &form;
         let question = |access: Access| async move { leads.fetch(&access, form, id).await };
         match self.call(question).await {
-            Ok(lead) => Ok(Some(lead)),
+            Ok(lead) => Ok(Ok(lead)),
             // One lead keeps nobody from reading the others.
-            Err(Stop::Failed(AccessError::Provider(error))) if concerns_one_lead(&error) => Ok(None),
+            Err(Stop::Failed(AccessError::Provider(error))) if concerns_one_lead(&error) => Ok(Err(error)),
             Err(stop) => Err(stop),
         }
     }

@@ -23,12 +23,14 @@ use crate::usecases::request_sync::SyncMessage;
 use crate::usecases::watches::{Tenant, Watches};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::failure::FailureClass;
+use domain::ids::ExternalId;
 use domain::lifecycle::Status;
 use domain::policy::Policy;
 use domain::run::Trigger;
 use heard::Heard;
 use providers::{Access, Provider, ProviderError, Registry};
 use serde_json::{Value, json};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// The sync lease ends so long after the invocation's deadline: an expired lease means a dead holder.
@@ -73,6 +75,8 @@ enum Stop {
     Lost,
     /// The connection works, and a required setting is missing.
     Incomplete,
+    /// Some forms are gone, and the others were read.
+    Partly(AccessError),
     /// It failed.
     Failed(AccessError),
 }
@@ -102,6 +106,8 @@ struct Step<'a> {
     access: Option<Held>,
     watches: Option<Vec<Watch>>,
     heard: Heard,
+    /// Leads of which the provider told and that could not be read then.
+    kept: HashSet<ExternalId>,
     later: Option<TimeDelta>,
     deadline: DateTime<Utc>,
 }
@@ -125,6 +131,7 @@ impl SyncWorker {
             access: None,
             watches: None,
             heard: Heard::default(),
+            kept: HashSet::new(),
             later: None,
             deadline,
         };
@@ -149,8 +156,12 @@ impl Step<'_> {
         let mut resources = self.worker.store.resources(self.held.id).await?;
         self.sweep_unchosen(&mut resources).await?;
         self.watch().await?;
-        self.read_again().await?;
-        self.pull_chosen(resources).await
+        self.look_what_is_kept().await?;
+        match self.pull_chosen(resources).await {
+            // What a reading brings needs not be asked for one by one.
+            pulled @ (Ok(()) | Err(Stop::Later(_) | Stop::Partly(_))) => self.read_again().await.and(pulled),
+            stopped => stopped,
+        }
     }
 
     /// Wakes what waits for the integration, when it may have begun to work. None of it fails the run.

@@ -30,6 +30,7 @@ impl Step<'_> {
             self.check_time()?;
             self.check_length()?;
             self.begin(&mut resource);
+            self.count_before(&mut resource).await;
             let (asked, before) = (self.worker.store.now(), resource.clone());
             match self.page(&resource).await? {
                 Some(page) => {

@@ -6,6 +6,8 @@ use crate::usecases::access::AccessError;
 use chrono::TimeDelta;
 use domain::failure::FailureClass;
 use domain::ids::ResourceId;
+use domain::lead::Form;
+use providers::{Explanation, ProviderError};
 
 /// How far back the first pull of a resource reads. Later full pulls read from the same instant: what is older by then
 /// is not gone.
@@ -35,23 +37,30 @@ impl Step<'_> {
 
     /// Pulls what the run has not done yet. A resource that is gone does not keep the others from being synced.
     pub(super) async fn pull_chosen(&mut self, resources: Vec<Resource>) -> Result<(), Stop> {
-        let mut gone = None;
+        let (mut gone, mut read) = (None, false);
         for id in self.held.settings.resources.clone() {
             if self.progress.done.contains(&id) {
+                read = true;
                 continue;
             }
             let resource = self.known(&resources, &id);
             if self.may_wait(&resource) {
+                read = true;
                 continue;
             }
             match self.pull(resource).await {
                 Err(Stop::Failed(AccessError::Provider(error))) if error.class == FailureClass::ResourceNotFound => {
-                    gone = Some(error);
+                    gone = Some(named(error, &id));
                 }
-                outcome => outcome?,
+                outcome => {
+                    outcome?;
+                    read = true;
+                }
             }
         }
         match (gone, self.later) {
+            // Leads of the others are worth more than the news that one form is gone.
+            (Some(error), _) if read && self.provider.leads().is_some() => Err(Stop::Partly(error.into())),
             (Some(error), _) => Err(Stop::Failed(error.into())),
             (None, Some(after)) => Err(Stop::Later(after)),
             (None, None) => Ok(()),
@@ -62,4 +71,13 @@ impl Step<'_> {
         let known = resources.iter().find(|resource| resource.resource == *id).cloned();
         known.unwrap_or_else(|| Resource::new(id.clone(), self.held.dataset, self.worker.store.now() - WINDOW))
     }
+}
+
+/// The error with the name of what is gone, where the provider does not give it.
+fn named(error: ProviderError, id: &ResourceId) -> ProviderError {
+    let Ok(form) = Form::of(id) else { return error };
+    let words =
+        format!("The form {} of {} is not there any more, or not open to this connection.", form.id(), form.owner());
+    let explanation = error.explanation.clone().or_else(|| Explanation::new(&words, None));
+    error.explained(explanation)
 }

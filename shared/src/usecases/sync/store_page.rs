@@ -110,9 +110,7 @@ impl Step<'_> {
         }
         self.later = later(self.later, &page.next);
         let sweeps = self.provider.leads().is_none();
-        if advance(resource, page.next, sweeps, self.worker.store.now()) {
-            self.close_reading(resource).await;
-        }
+        advance(resource, page.next, sweeps, self.worker.store.now());
         if resource.pulling.is_none() && resource.sweeping.is_none() {
             self.progress.done.push(resource.resource.clone());
         }
@@ -283,15 +281,13 @@ impl Step<'_> {
     }
 }
 
-/// Moves the cursor behind a page. A full pull's end leads to the sweep of what it did not see. Answers whether it was
-/// the end of a full pull.
-fn advance(resource: &mut Resource, next: Next, sweeps: bool, now: DateTime<Utc>) -> bool {
+/// Moves the cursor behind a page. A full pull's end leads to the sweep of what it did not see.
+fn advance(resource: &mut Resource, next: Next, sweeps: bool, now: DateTime<Utc>) {
     match next {
         Next::Page(page) | Next::Later { page, .. } => {
             if let Some(pulling) = &mut resource.pulling {
                 pulling.page = Some(page);
             }
-            false
         }
         Next::Done(token) => {
             let full = generation(resource);
@@ -303,7 +299,6 @@ fn advance(resource: &mut Resource, next: Next, sweeps: bool, now: DateTime<Utc>
             resource.sweeping = full.filter(|_| sweeps);
             resource.token = Some(token);
             resource.pulling = None;
-            full.is_some()
         }
     }
 }
