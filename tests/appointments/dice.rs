@@ -1,4 +1,4 @@
-//! Chance for histories: dice of a seed, and what they make of an appointment.
+//! Chance for histories: what dice make of an appointment.
 
 use super::steps::History;
 use super::subject::{Kind, at_occurrence};
@@ -9,27 +9,6 @@ use domain::record::EventTime;
 
 /// Where appointments are thought of: also such with a half and a quarter of an hour.
 const ZONES: [&str; 5] = ["Europe/Berlin", "Asia/Tokyo", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe"];
-
-/// SplitMix64.
-pub(super) struct Dice(pub(super) u64);
-
-impl Dice {
-    pub(super) fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
-    pub(super) fn below(&mut self, sides: usize) -> usize {
-        (self.next() % sides as u64) as usize
-    }
-
-    pub(super) fn percent(&mut self, chance: usize) -> bool {
-        self.below(100) < chance
-    }
-}
 
 impl History<'_> {
     /// Which fields of an appointment are changed: at least one.

@@ -1,11 +1,10 @@
 //! The steps of a history, by the dice, and those of Aura among them.
 
 use super::book::appointment;
-use super::dice::Dice;
 use super::subject::{Copy, Kind, Subject, at_occurrence, occurrence_id};
 use super::telling::Telling;
 use crate::sync::scene::Scene;
-use crate::world::{Answer, DEMO, GOOGLE, Person, http_event};
+use crate::world::{Answer, DEMO, Dice, GOOGLE, Person, http_event};
 use chrono::TimeDelta;
 use domain::appointment::{Appointment, Field};
 use domain::ids::AppointmentId;

@@ -1,8 +1,8 @@
 //! How the product learns of what a person changed: by its schedule, or because Google tells of it — once, twice, late or,
 //! in some histories, not at all.
 
-use super::dice::Dice;
 use super::steps::History;
+use crate::world::Dice;
 use crate::world::{GOOGLE, http_event};
 use chrono::TimeDelta;
 use sandbox::{Notification, NotificationMode, SwitchChange};

@@ -199,3 +199,22 @@ async fn a_run_that_finds_leads_survives_a_death_at_every_call() {
     let met = way.met.into_inner();
     assert!(met >= 30, "{met} faults met");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_workers_with_the_same_leads_store_each_once() {
+    let way = Way::new().await;
+    let before = way.world.leads(DEMO).await.len();
+    let order = sandbox::facebook::LeadOrder { together: true, ..people(20) };
+    way.world.sandbox().facebook().add_leads(&order).expect("leads");
+    for delivery in way.world.sandbox().facebook().take_deliveries() {
+        assert_eq!(delivery.deliver().await.expect("an answer").0, 200);
+    }
+    let mail = way.world.collected().await;
+    let (function, event) = mail.last().expect("a message");
+    let workers = (0..10).map(|_| way.world.invoke(function, event.clone(), TIME));
+    for answer in futures_util::future::join_all(workers).await {
+        assert_eq!(answer["batchItemFailures"], json!([]));
+    }
+    way.recover().await;
+    way.assert_once(before + 20, "ten workers").await;
+}

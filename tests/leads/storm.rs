@@ -5,7 +5,7 @@
 //! `AURA_STORM_SEED` plays another storm.
 
 use super::{FACEBOOK, World, form};
-use crate::world::{Call, DEMO, Fault, Faults, Plan, http_event};
+use crate::world::{Call, DEMO, Dice, Fault, Faults, Plan, http_event};
 use chrono::TimeDelta;
 use sandbox::facebook::{BAKERY, CLIENT_SECRET, LeadOrder, NEWSLETTER_FORM};
 use serde_json::{Value, json};
@@ -32,25 +32,6 @@ const CALLS: usize = 14;
 const MOST_ROUNDS: usize = 40;
 /// As much time as a function has.
 const TIME: TimeDelta = TimeDelta::seconds(100);
-
-/// Numbers that look like chance and are the same with each run (Steele, Lea, Flood: SplitMix64).
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((mixed ^ (mixed >> 31)) % sides as u64) as usize
-    }
-
-    fn shuffle<T>(&mut self, things: &mut [T]) {
-        for at in (1..things.len()).rev() {
-            things.swap(at, self.roll(at + 1));
-        }
-    }
-}
 
 struct Storm {
     world: World,
@@ -97,10 +78,10 @@ impl Storm {
 
     /// One invocation, which may die or lose an answer. `None` if it did not come to its end.
     async fn invoke(&mut self, function: &str, event: Value) -> Option<Value> {
-        if self.dice.roll(FAULTY) == 0 {
+        if self.dice.below(FAULTY) == 0 {
             let kinds = [Fault::DieBefore, Fault::DieAfter, Fault::Lose];
-            let fault = kinds[self.dice.roll(kinds.len())].clone();
-            self.faults.nth(self.dice.roll(CALLS), |_: &Call| true, fault);
+            let fault = kinds[self.dice.below(kinds.len())].clone();
+            self.faults.nth(self.dice.below(CALLS), |_: &Call| true, fault);
         }
         let instance = self.warm.remove(function).unwrap_or_else(|| self.world.function(function));
         let invocation = Invocation { request_id: "storm".into(), deadline: self.world.now() + TIME };
@@ -219,12 +200,12 @@ async fn a_hundred_thousand_deliveries_of_ten_thousand_leads_end_with_each_lead_
     storm.dice.shuffle(&mut deliveries);
     let mut rest = deliveries.as_slice();
     while !rest.is_empty() {
-        let size = (1 + storm.dice.roll(MOST_TOLD)).min(rest.len());
+        let size = (1 + storm.dice.below(MOST_TOLD)).min(rest.len());
         let (these, others) = rest.split_at(size);
         while !storm.tell(these).await {}
         rest = others;
         storm.say(&format!("{} to tell", rest.len()));
-        if storm.dice.roll(3) == 0 {
+        if storm.dice.below(3) == 0 {
             storm.work().await;
         }
     }

@@ -124,3 +124,25 @@ async fn a_test_lead_is_marked_although_its_delivery_does_not_say_that_it_is_one
     let lead = leads.iter().find(|lead| lead["id"] == sent.body["lead"]).expect("the test lead");
     assert_eq!(lead["record"]["test"], true, "{lead}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_ad_account_tells_each_of_its_tenants_once_and_nobody_else() {
+    let world = World::of_tiktok().await;
+    for account in [DEMO, "another"] {
+        world.with_short_form(account).await;
+    }
+    let count = async |account| world.leads_of(TIKTOK, account).await.len();
+    let before = (count(DEMO).await, count("another").await);
+    world.sandbox().tiktok().generate(&LeadOrder { count: 3, ..LeadOrder::default() }).expect("leads");
+    for webhook in world.sandbox().tiktok().take_webhooks() {
+        for _ in 0..2 {
+            assert_eq!(webhook.deliver().await.expect("an answer"), 200);
+        }
+    }
+    world.settled().await;
+    assert_eq!((count(DEMO).await, count("another").await), (before.0 + 3, before.1 + 3));
+    world.admin("another").post(&format!("{TIKTOK}/pause"), &json!({})).await.ok();
+    world.sandbox().tiktok().generate(&LeadOrder { count: 1, ..LeadOrder::default() }).expect("a lead");
+    world.tiktok_tells().await;
+    assert_eq!((count(DEMO).await, count("another").await), (before.0 + 4, before.1 + 3));
+}

@@ -2,6 +2,7 @@
 
 mod client;
 mod clock;
+mod dice;
 mod events;
 mod faults;
 mod gate;
@@ -15,6 +16,7 @@ mod twin;
 
 pub(crate) use client::{Answer, Client};
 pub(crate) use clock::TestClock;
+pub(crate) use dice::Dice;
 pub(crate) use events::{Person, http_event, sqs_event};
 pub(crate) use faults::{Call, Fault, Faults};
 pub(crate) use gate::Gate;

@@ -37,7 +37,7 @@ impl Step<'_> {
 
     /// Pulls what the run has not done yet. A resource that is gone does not keep the others from being synced.
     pub(super) async fn pull_chosen(&mut self, resources: Vec<Resource>) -> Result<(), Stop> {
-        let (mut gone, mut read) = (None, false);
+        let (mut refused, mut read) = (None, false);
         for id in self.held.settings.resources.clone() {
             if self.progress.done.contains(&id) {
                 read = true;
@@ -49,8 +49,8 @@ impl Step<'_> {
                 continue;
             }
             match self.pull(resource).await {
-                Err(Stop::Failed(AccessError::Provider(error))) if error.class == FailureClass::ResourceNotFound => {
-                    gone = Some(named(error, &id));
+                Err(Stop::Failed(AccessError::Provider(error))) if self.concerns_one(&error) => {
+                    refused = Some(named(error, &id));
                 }
                 outcome => {
                     outcome?;
@@ -58,12 +58,21 @@ impl Step<'_> {
                 }
             }
         }
-        match (gone, self.later) {
-            // Leads of the others are worth more than the news that one form is gone.
+        match (refused, self.later) {
+            // Leads of the others are worth more than the news that one form is gone, or closed to us.
             (Some(error), _) if read && self.provider.leads().is_some() => Err(Stop::Partly(error.into())),
             (Some(error), _) => Err(Stop::Failed(error.into())),
             (None, Some(after)) => Err(Stop::Later(after)),
             (None, None) => Ok(()),
+        }
+    }
+
+    /// Whether a refusal says nothing about the others. Which page shows its leads is decided page by page.
+    fn concerns_one(&self, error: &ProviderError) -> bool {
+        match error.class {
+            FailureClass::ResourceNotFound => true,
+            FailureClass::MissingPermission => self.provider.leads().is_some(),
+            _ => false,
         }
     }
 

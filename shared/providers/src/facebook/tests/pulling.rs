@@ -156,9 +156,16 @@ async fn refused_ad_fields_are_left_out_for_a_day() {
     }
     assert_eq!(named(&facebook), [true, false, false, false, false, true]);
 
-    let facebook = Facebook::answering(vec![refusal(10, None), refusal(10, None)]);
-    let error = failed(pull(&facebook, None, None).await);
-    assert_eq!((error.class, error.code.as_str()), (FailureClass::MissingPermission, "10"));
+    // Refused altogether: Meta's own words, where it has any.
+    let access = |access: Value| ok(&json!({ "id": PAGE_ID, "has_lead_access": access }));
+    let words =
+        json!({ "can_access_lead": false, "failure_reason": "No CRM access.", "failure_resolution": "Assign it." });
+    for (answer, code) in [(access(json!({ "can_access_lead": true })), "10"), (access(words), "no_lead_access")] {
+        let facebook = Facebook::answering(vec![refusal(10, None), refusal(10, None), answer]);
+        let error = failed(pull(&facebook, None, None).await);
+        assert_eq!((error.class, error.code.as_str()), (FailureClass::MissingPermission, code));
+        assert_eq!(error.explanation.is_some(), code == "no_lead_access");
+    }
 }
 
 #[tokio::test]
