@@ -219,7 +219,11 @@ async fn a_path_that_names_nothing_is_not_found() {
             for value in odd_values() {
                 let filled = path_of(&route.path.replace(parameter, &value));
                 let query = if *route == routes::RECORDS { "?updatedSince=2026-03-20T00:00:00Z" } else { "" };
-                let body = if *route == routes::SETTINGS { r#"{"intervalMinutes":60}"# } else { "" };
+                let body = match *route {
+                    routes::SETTINGS => r#"{"intervalMinutes":60}"#,
+                    routes::PREVIEW | routes::TEST_LEAD => r#"{"form":"page:1/2"}"#,
+                    _ => "",
+                };
                 let answer = admin.raw(route.method, &format!("{filled}{query}"), body, JSON).await;
                 let what = format!("{} {filled}", route.method);
                 assert_eq!(answer.status, 404, "{what}: {answer:?}");

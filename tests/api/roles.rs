@@ -14,7 +14,11 @@ use shared::entry::Wires;
 /// The path of a route with every parameter filled in by something that exists in the demo account.
 fn path(route: &Route, run: &str) -> String {
     let filled = route.path.replace("{provider}", "google-calendar").replace("{resource}", "calendars");
-    let filled = filled.replace("{run}", run).replace("{id}", "tea-1").replace("{proxy+}", "config.json");
+    let filled = filled
+        .replace("{code}", &"0".repeat(32))
+        .replace("{run}", run)
+        .replace("{id}", "tea-1")
+        .replace("{proxy+}", "config.json");
     if *route == routes::RECORDS { format!("{filled}?updatedSince=2026-03-20T00:00:00Z") } else { filled }
 }
 
@@ -23,6 +27,7 @@ fn body(route: &Route) -> Value {
         routes::CREATE => json!({ "provider": "google-calendar" }),
         routes::COMPLETE => json!({ "flow": "0".repeat(64), "ticket": "no-ticket" }),
         routes::SETTINGS => json!({ "intervalMinutes": 30 }),
+        routes::PREVIEW | routes::TEST_LEAD => json!({ "form": "page:1/2" }),
         routes::PUT_EVENT => json!({
             "start": { "kind": "instant", "at": "2026-03-16T09:00:00Z" },
             "end": { "kind": "instant", "at": "2026-03-16T10:00:00Z" },
@@ -53,7 +58,8 @@ fn of_another_account(route: &Route) -> u16 {
 fn of_the_administrator(route: &Route) -> u16 {
     match *route {
         routes::CREATE => 409,
-        routes::COMPLETE => 404,
+        // A calendar has no forms.
+        routes::COMPLETE | routes::PREVIEW | routes::TEST_LEAD | routes::RECONCILIATION => 404,
         routes::SYNC | routes::PUT_EVENT | routes::CANCEL_EVENT => 202,
         routes::DELETE => 204,
         _ => 200,
@@ -66,7 +72,8 @@ const LIFE: [Route; 4] = [routes::PAUSE, routes::RESUME, routes::DISCONNECT, rou
 fn of_anybody(route: &Route) -> u16 {
     match *route {
         routes::CALLBACK => 303,
-        routes::WEBHOOK => 401,
+        routes::WEBHOOK | routes::DEAUTHORIZE | routes::DELETION => 401,
+        routes::DELETION_STATE => 404,
         routes::HANDSHAKE => 403,
         _ => 200,
     }
