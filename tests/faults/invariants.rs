@@ -8,6 +8,7 @@ use domain::ids::IntegrationId;
 use domain::lifecycle::{ErrorReason, Status};
 use sandbox::google::CLIENT_SECRET;
 use serde_json::Value;
+use shared::store::Integration;
 use std::collections::{HashMap, HashSet};
 
 /// A run is never open for longer than its lease and so many milliseconds.
@@ -122,7 +123,9 @@ fn i7_a_reconnect_keeps_what_there_was(case: &Case, picture: &Picture) -> Result
         return Ok(());
     }
     check(before.settings.resources.is_empty() || before.settings == now.settings, || "the settings changed".into())?;
-    check(before.connected.is_none() || before.connected == now.connected, || "the account changed".into())?;
+    let account =
+        |of: &Integration| of.connected.as_ref().map(|connected| (connected.id.clone(), connected.label.clone()));
+    check(before.connected.is_none() || account(before) == account(now), || "the account changed".into())?;
     check(before.dataset == now.dataset, || "the dataset changed".into())?;
     let lost = case.history.iter().filter(|line| !picture.history.contains(line)).count();
     check(lost == 0, || format!("{lost} lines of the history are gone"))
