@@ -27,8 +27,9 @@ def transformed(path):
     with open(path, encoding="utf-8") as file:
         template = yaml_parse(file)
     template["Globals"]["Function"]["CodeUri"] = "s3://bucket/key"  # as `sam package` leaves it
-    needed = {name: GIVEN for name, it in template["Parameters"].items() if "Default" not in it}
-    return transform(template, needed, ManagedPolicies())["Resources"]
+    given = {name: GIVEN for name, it in template["Parameters"].items() if "Default" not in it}
+    given["Canary"] = "true"
+    return transform(template, given, ManagedPolicies())["Resources"]
 
 
 def references(value):
