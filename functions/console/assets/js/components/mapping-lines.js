@@ -6,7 +6,7 @@ import { FIELDS, choiceOf, isPropertyName, targetOf } from "../lead-mapping.js";
 const PROPERTY_RULE = "1 to 64 letters (A to Z), digits, spaces, and the signs _ . -";
 
 /**
- * The lines. `onTarget` gets a question's key and where its answer goes now, or null for nowhere of its own; `onAnswer`
+ * The lines. `onTarget` gets a question's key and where its answer goes now, or null where it has none of its own; `onAnswer`
  * its key and what the sample's person answers now.
  */
 export function mappingLines(questions, mapping, answers, { onTarget, onAnswer }) {
