@@ -29,6 +29,11 @@ OPERATOR = "aura-$STAGE-delete"  # in the commands that erase a tenant
 DENIED = "ListFunction"  # loses its permissions for a moment, to see that the roles are enforced
 
 
+def renamed(provider):
+    """The document's example is of one provider."""
+    return {"providers/google-calendar": f"providers/{provider}"}
+
+
 class Rehearsal:
     """One rehearsal, step by step, in the order of docs/OPERATIONS.md."""
 
@@ -55,8 +60,7 @@ class Rehearsal:
     def deploy(self):
         self.say("the providers' credentials, as docs/OPERATIONS.md creates them")
         for provider, changes in CREDENTIALS.items():
-            slug = {} if provider == "google-calendar" else {"google-calendar": provider}
-            self.shell.run("aws secretsmanager create-secret", {**changes, **slug})
+            self.shell.run("aws secretsmanager create-secret", {**changes, **renamed(provider)})
         self.say("sam deploy")
         self.deployable = building.write_deployable(self.place, self.template)
         deploying.deploy(self.place, self.deployable, "deploy")

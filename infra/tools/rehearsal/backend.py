@@ -12,7 +12,8 @@ from . import Failed
 from .building import last_lines
 from .place import REGION
 
-PATIENCE = 60  # seconds until it has to answer, or to have ended
+PATIENCE = 60  # seconds until it has to answer
+GRACE = 10  # seconds to end by itself
 
 
 def environment(place):
@@ -43,7 +44,7 @@ def end(process):
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, sent)
         with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=10)
+            process.wait(timeout=GRACE)
 
 
 def answers(place):

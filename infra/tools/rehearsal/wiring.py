@@ -6,16 +6,17 @@ from . import Failed
 from .place import STAGE
 
 PATIENCE = 100  # seconds; the schedules fire every minute
+SOON = 30  # seconds for what has to happen at once
 EVERY_MINUTE = ("schedule-sync", "schedule-refresh", "relay")
 LOGS = f"/aura/{STAGE}/functions"
 
 
-def until(seen, what):
+def until(seen, what, patience=PATIENCE):
     """Waits until something is so."""
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + patience
     while not seen():
         if time.monotonic() > end:
-            raise Failed(f"{what}: not within {PATIENCE} s")
+            raise Failed(f"{what}: not within {patience} s")
         time.sleep(0.5)
 
 
@@ -27,7 +28,7 @@ def event_reaches_the_table(place):
         raise Failed("the bus does not take an event")
     key = {"PK": {"S": "ACCOUNT#wired"}, "SK": {"S": "META"}}
     table = place.client("dynamodb")
-    until(lambda: "Item" in table.get_item(TableName=f"aura-{STAGE}", Key=key), "an event of the bus changes an account's plan")
+    until(lambda: "Item" in table.get_item(TableName=f"aura-{STAGE}", Key=key), "an event of the bus changes an account's plan", SOON)
 
 
 def lines_since(place, since, pattern):
