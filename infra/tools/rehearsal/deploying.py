@@ -77,11 +77,12 @@ def retained(template):
     return sorted(name for name, it in template["Resources"].items() if it.get("DeletionPolicy") == "Retain")
 
 
-def expect_retained(place, made, names):
-    """The stack is gone, and of what it made that could be found again there is exactly what outlives it."""
-    there = {table for table in place.client("dynamodb").list_tables()["TableNames"]}
-    there |= {secret["ARN"] for secret in place.client("secretsmanager").list_secrets()["SecretList"]}
-    lost = [name for name in names if made[name][1] not in there]
+def expect_retained(place, kept):
+    """The stack is gone, and what outlives it is there, given as name to physical id. Of the rest it left nothing."""
+    there = set(place.client("dynamodb").list_tables()["TableNames"])
+    for secret in place.client("secretsmanager").list_secrets()["SecretList"]:
+        there |= {secret["ARN"], secret["Name"]}
+    lost = [name for name, physical in kept.items() if physical not in there]
     if lost:
         raise Failed(f"does not outlive the stack: {', '.join(lost)}")
     left = [function["FunctionName"] for function in place.client("lambda").list_functions()["Functions"]]
