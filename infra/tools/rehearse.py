@@ -62,13 +62,14 @@ class Rehearsal:
         for provider, changes in CREDENTIALS.items():
             self.shell.run("aws secretsmanager create-secret", {**changes, **renamed(provider)})
         self.say("sam deploy")
-        self.deployable = building.write_deployable(self.place, self.template)
-        deploying.deploy(self.place, self.deployable, "deploy")
-        made = deploying.expect_complete(self.place, building.read(self.deployable))
+        template = deviations.without_deviations(self.template)
+        written = building.write(self.place, "deployed", template)
+        deploying.deploy(self.place, written, "deploy")
+        made = deploying.expect_complete(self.place, template)
         deviations.confirm(self.place)
         print(f"{len(made)} resources, {len(self.functions)} functions")
         self.say("sam deploy of the same")
-        deploying.expect_unchanged(deploying.deploy(self.place, self.deployable, "deploy-again"))
+        deploying.expect_unchanged(deploying.deploy(self.place, written, "deploy-again"))
 
     def invoke(self):
         self.say("an event of the bus")
@@ -94,12 +95,12 @@ class Rehearsal:
 
     def change(self):
         self.say(f"a change: {DENIED} without permissions, and back")
-        changed = building.read(self.deployable)
-        del changed["Resources"][DENIED]["Properties"]["Policies"]
-        poor = building.write(self.place, "denied", changed)
-        deploying.deploy(self.place, poor, "deploy-denied")
+        template = deploying.packaged(self.place)
+        policies = template["Resources"][DENIED]["Properties"].pop("Policies")
+        deploying.deploy(self.place, building.write(self.place, "denied", template), "deploy-denied")
         self.expect_list(500)
-        deploying.deploy(self.place, self.deployable, "deploy-restored")
+        template["Resources"][DENIED]["Properties"]["Policies"] = policies
+        deploying.deploy(self.place, building.write(self.place, "restored", template), "deploy-restored")
         self.expect_list(200)
 
     def expect_list(self, status):

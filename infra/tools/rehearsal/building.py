@@ -10,7 +10,6 @@ import shutil
 import subprocess
 
 from . import Failed
-from .deviations import without_deviations
 from .place import ROOT, architecture
 
 STAND_IN = """#!/bin/sh
@@ -55,18 +54,18 @@ def build(place, built):
     if code:
         raise Failed(f"sam build:\n{last_lines(place.log('build'))}")
     shutil.rmtree(place.folder / "cargo")
-    return read(place.build / "template.yaml")
+    return parse((place.build / "template.yaml").read_text())
 
 
 def last_lines(log, number=25):
     return "\n".join(log.read_text(errors="replace").strip().splitlines()[-number:])
 
 
-def read(path):
+def parse(text):
     """SAM writes no short forms of functions, so this is plain YAML."""
     import yaml
 
-    return yaml.safe_load(path.read_text())
+    return yaml.safe_load(text)
 
 
 def write(place, name, template):
@@ -76,11 +75,6 @@ def write(place, name, template):
     path = place.build / f"{name}.yaml"
     path.write_text(yaml.safe_dump(template, sort_keys=False))
     return path
-
-
-def write_deployable(place, template):
-    """The copy that is deployed."""
-    return write(place, "deployed", without_deviations(template))
 
 
 def functions(template):

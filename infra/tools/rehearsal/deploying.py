@@ -4,7 +4,7 @@ import subprocess
 import tomllib
 
 from . import Failed
-from .building import last_lines
+from .building import last_lines, parse
 from .place import ROOT, STACK, STAGE, architecture
 
 UNCHANGED = "No changes to deploy"
@@ -48,6 +48,11 @@ def expect_unchanged(said):
 
 def delete(place):
     sam(place, "delete", "delete", "--no-prompts", "--stack-name", STACK, "--region", place.aws()["AWS_DEFAULT_REGION"])
+
+
+def packaged(place):
+    """The template that SAM sent, in which bootstraps are in S3 already: what is made of it is deployed without packing them again."""
+    return parse(place.client("cloudformation").get_template(StackName=STACK, TemplateStage="Original")["TemplateBody"])
 
 
 def resources(place):
