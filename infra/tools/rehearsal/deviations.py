@@ -72,7 +72,11 @@ def confirm(place):
         raise Failed("the back end is as AWS by now, so take this out of NOT_AS_AWS: " + "; ".join(gone))
 
 
+def named(reason):
+    return ", ".join(name for name, why in TAKEN_OUT.items() if why == reason)
+
+
 def listed():
     """All of them, for the report."""
-    names = lambda reason: ", ".join(name for name, why in TAKEN_OUT.items() if why == reason)
-    return [f"{reason}: {names(reason)}" for reason in dict.fromkeys(TAKEN_OUT.values())] + [one.what for one in NOT_AS_AWS]
+    taken_out = [f"{reason}: {named(reason)}" for reason in dict.fromkeys(TAKEN_OUT.values())]
+    return taken_out + [one.what for one in NOT_AS_AWS]
