@@ -16,6 +16,13 @@ from rehearsal.place import ROOT, Place
 
 TEMPLATE = (ROOT / "infra" / "template.yaml").read_text()
 ALARM = {"Type": "AWS::CloudWatch::Alarm", "Properties": {"Metrics": []}}
+SECRET = {"Type": "AWS::SecretsManager::Secret"}
+ALARMS = {name: ALARM for name in deviations.TAKEN_OUT}
+
+
+def user(of, by):
+    """A resource that refers to another."""
+    return {"Type": "T", "Properties": {"Policies": [{"Resource": [{by: of}]}], "TableName": {"Ref": "Table"}}}
 
 
 def template_resources():
@@ -31,14 +38,20 @@ class Deviations(unittest.TestCase):
         self.assertEqual(metric_math, set(deviations.TAKEN_OUT))
 
     def test_the_deployed_copy_lacks_them_and_the_built_template_keeps_them(self):
-        built = {"Transform": "t", "Resources": {**{name: ALARM for name in deviations.TAKEN_OUT}, "Table": {"Type": "T"}}}
-        self.assertEqual(deviations.without_deviations(built), {"Transform": "t", "Resources": {"Table": {"Type": "T"}}})
+        built = {"Transform": "t", "Resources": {**ALARMS, "Keys": SECRET, "List": user("Keys", "Ref")}}
+        deployed = deviations.without_deviations(built)
+        self.assertEqual((deployed["Transform"], set(deployed["Resources"])), ("t", {"Keys", "List"}))
         self.assertIn("ListCanaryAlarm", built["Resources"])
 
+    def test_a_secret_is_referred_to_by_its_arn_and_everything_else_as_it_was(self):
+        built = {"Resources": {**ALARMS, "Keys": SECRET, "List": user("Keys", "Ref")}}
+        self.assertEqual(deviations.without_deviations(built)["Resources"]["List"], user(["Keys", "Id"], "Fn::GetAtt"))
+        with self.assertRaisesRegex(Failed, "with_arns"):
+            deviations.without_deviations({"Resources": {**ALARMS, "Keys": SECRET, "List": user("Table", "Ref")}})
+
     def test_a_name_that_the_template_has_no_more_ends_the_rehearsal(self):
-        resources = {name: ALARM for name in deviations.TAKEN_OUT}
+        resources = {**ALARMS, "ApiErrorsAlarm": {"Type": "AWS::CloudWatch::Alarm", "Properties": {"MetricName": "5xx"}}}
         del resources["TableThrottledAlarm"]
-        resources["ApiErrorsAlarm"] = {"Properties": {"MetricName": "5xx"}}
         with self.assertRaisesRegex(Failed, "ApiErrorsAlarm, TableThrottledAlarm"):
             deviations.without_deviations({"Resources": resources})
 

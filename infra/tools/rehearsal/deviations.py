@@ -5,7 +5,7 @@ import string
 from typing import Callable, NamedTuple
 
 from . import Failed
-from .place import STAGE
+from .place import STACK, STAGE
 
 METRIC_MATH = "alarms on an expression over several metrics (Properties.Metrics) are refused, so these are not deployed"
 
@@ -24,12 +24,28 @@ TAKEN_OUT = {
 
 
 def without_deviations(template):
-    """A copy of a template without what the back end cannot make."""
+    """A copy of a template as the back end can make it."""
     resources = template["Resources"]
     stale = [name for name in TAKEN_OUT if "Metrics" not in resources.get(name, {}).get("Properties", {})]
     if stale:
         raise Failed(f"named in TAKEN_OUT, and no alarm with Metrics in the template: {', '.join(stale)}")
-    return {**template, "Resources": {name: it for name, it in resources.items() if name not in TAKEN_OUT}}
+    made = {name: it for name, it in resources.items() if name not in TAKEN_OUT}
+    secrets = {name for name, it in made.items() if it["Type"] == "AWS::SecretsManager::Secret"}
+    by_arn = with_arns(made, secrets)
+    if by_arn == made:
+        raise Failed("nothing in the template refers to a secret: with_arns is not needed any more")
+    return {**template, "Resources": by_arn}
+
+
+def with_arns(value, secrets):
+    """Ref of a secret is its ARN, here its name, which no policy matches. Its attribute Id is the ARN in both."""
+    if isinstance(value, list):
+        return [with_arns(one, secrets) for one in value]
+    if not isinstance(value, dict):
+        return value
+    if value.keys() == {"Ref"} and value["Ref"] in secrets:
+        return {"Fn::GetAtt": [value["Ref"], "Id"]}
+    return {key: with_arns(one, secrets) for key, one in value.items()}
 
 
 class NotAsAws(NamedTuple):
@@ -55,7 +71,13 @@ def punctuates_keys(place):
     return any(letter in string.punctuation for letter in ring.replace('{"k1": "', "").replace('"}', ""))
 
 
+def names_secrets(place):
+    resource = place.client("cloudformation").describe_stack_resource(StackName=STACK, LogicalResourceId="FlowKeys")
+    return not resource["StackResourceDetail"]["PhysicalResourceId"].startswith("arn:")
+
+
 NOT_AS_AWS = [
+    NotAsAws("Ref of a secret gives its name, not its ARN: the deployed copy of the template has GetAtt Id instead", names_secrets),
     NotAsAws("an HTTP API loses its routes and authorizers: functions are invoked directly", has_no_routes),
     NotAsAws("a table's PointInTimeRecoverySpecification is not applied", forgets_recovery),
     NotAsAws("ExcludePunctuation of a generated secret is not applied", punctuates_keys),
