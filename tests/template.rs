@@ -61,16 +61,16 @@ fn of_all(stack: &Stack) -> BTreeSet<String> {
 fn every_function_gets_exactly_the_variables_that_it_reads() {
     let stack = stack();
     let common = of_all(&stack);
-    let mut read_by_any = BTreeSet::new();
+    let (mut read_by_any, mut wrong) = (BTreeSet::new(), Vec::new());
     for (name, function) in &stack.functions {
         let read = read_by(&stack, name);
         let given: BTreeSet<String> = function.environment.keys().cloned().collect();
-        let missing: Vec<_> = read.difference(&given).collect();
-        assert!(missing.is_empty(), "{name} reads {missing:?}, which the template does not give");
-        let idle: Vec<_> = given.difference(&read).filter(|name| !common.contains(*name)).collect();
-        assert!(idle.is_empty(), "the template gives {name} {idle:?}, which it does not read");
+        wrong.extend(read.difference(&given).map(|variable| format!("{name} reads {variable}, which it is not given")));
+        let idle = given.difference(&read).filter(|variable| !common.contains(*variable));
+        wrong.extend(idle.map(|variable| format!("{name} is given {variable}, which it does not read")));
         read_by_any.extend(read);
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     let of_nobody: Vec<_> = common
         .difference(&read_by_any)
         .filter(|name| !OF_PROVIDERS.contains(&name.as_str()) && *name != "STAGE")
