@@ -26,7 +26,7 @@ async fn states_and_verifiers_have_256_bits_and_only_the_states_hash_is_kept() {
     let (mut states, mut verifiers) = (HashSet::new(), HashSet::new());
     for _ in 0..60 {
         let event = crate::world::http_event(&routes::CONNECT, &[("provider", GOOGLE)], Some(&person), None);
-        let invocation = Invocation { request_id: "test".into(), deadline: world.now() + TimeDelta::seconds(29) };
+        let invocation = Invocation::new("test", world.now() + TimeDelta::seconds(29));
         let answer = connect.invoke(event, invocation).await.expect("an answer");
         let started = Started::of(Answer::of_event(&answer));
         let state = started.parameter("state");

@@ -128,7 +128,7 @@ where
     async fn invoke(&self, event: Value, invocation: Invocation) -> Result<Value, FunctionError> {
         let started = self.clock.now();
         let route = self.route(&event);
-        let log = self.log.with("request_id", invocation.request_id.as_str()).with("fn", route.function);
+        let log = invocation.on(&self.log).with("fn", route.function);
         let (log, outcome) = self.answer(route, &event, &invocation, log).await;
         let took = (self.clock.now() - started).num_milliseconds();
         let reply = match outcome {

@@ -3,6 +3,7 @@
 use crate::clock::SharedClock;
 use crate::entry::function::{Function, FunctionError, Invocation, Setup};
 use crate::entry::log::{Level, Log};
+use crate::trace::Trace;
 use async_trait::async_trait;
 use aws_lambda_events::sqs::SqsEvent;
 use chrono::{DateTime, Utc};
@@ -42,6 +43,17 @@ where
     Arc::new(Worker { op, log, clock: Arc::clone(&setup.clock), work, message: PhantomData::<fn(M)> })
 }
 
+/// The attribute in which a message carries its sender's trace.
+const TRACE_HEADER: &str = "AWSTraceHeader";
+
+/// A log that tells whose trace sent the message: X-Ray links the two, a search in the log needs it written.
+fn linked(log: &Log, header: Option<&String>) -> Log {
+    match header.and_then(|header| Trace::read(header)) {
+        Some(sender) => log.with("linked_trace_id", sender.id()),
+        None => log.clone(),
+    }
+}
+
 struct Worker<M, H> {
     op: &'static str,
     log: Log,
@@ -60,10 +72,11 @@ where
     async fn invoke(&self, event: Value, invocation: Invocation) -> Result<Value, FunctionError> {
         let batch: SqsEvent =
             serde_json::from_value(event).map_err(|_| FunctionError("the event is not an SQS batch".into()))?;
-        let log = self.log.with("request_id", invocation.request_id.as_str());
+        let log = invocation.on(&self.log);
         let mut failures = Vec::new();
         for message in batch.records {
             let id = message.message_id.unwrap_or_default();
+            let log = linked(&log, message.attributes.get(TRACE_HEADER));
             if !self.one(message.body.as_deref().unwrap_or_default(), &invocation, &log).await {
                 failures.push(json!({ "itemIdentifier": id }));
             }

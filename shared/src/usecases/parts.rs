@@ -13,6 +13,7 @@ use crate::usecases::get::Integrations;
 use crate::usecases::leads::LeadIntake;
 use crate::usecases::left_behind::Destruction;
 use crate::usecases::lifecycle::Lifecycle;
+use crate::usecases::offer::{self, Offer};
 use crate::usecases::publish::Publisher;
 use crate::usecases::removal::Removal;
 use crate::usecases::request_sync::Requests;
@@ -48,6 +49,11 @@ impl<'a> Parts<'a> {
             None => Registry::standard(self.setup.vars.map(), self.setup.wires.providers.clone())
                 .map_err(|_| ConfigError { variable: "provider URLs", problem: "has one that cannot be used" }),
         }
+    }
+
+    /// What this deployment offers of them (`OFFERED_PROVIDERS`).
+    pub fn offer(&self, registry: &Registry) -> Result<Offer, ConfigError> {
+        Offer::parse(self.setup.vars.get(offer::VARIABLE).unwrap_or_default(), registry)
     }
 
     /// Secrets Manager (`SECRET_PREFIX`).
