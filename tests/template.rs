@@ -16,7 +16,7 @@ const PLATFORM: [&str; 5] =
     ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL"];
 
 /// Variables that providers read out of the whole environment; their tests are beside them.
-const OF_PROVIDERS: [&str; 2] = ["FACEBOOK_LOGIN_CONFIG", "FACEBOOK_GRAPH_VERSION"];
+const OF_PROVIDERS: [&str; 3] = ["FACEBOOK_LOGIN_CONFIG", "FACEBOOK_GRAPH_VERSION", "TIKTOK_AUTH_URL"];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")

@@ -133,7 +133,7 @@ async fn a_worker_tells_the_trace_of_the_request_that_it_works_for() {
     let (request, worker) = (line("sync"), line("sync-worker"));
     let trace = request["trace_id"].as_str().expect("a trace");
     assert!(trace.starts_with("1-") && trace.len() == 35, "as X-Ray writes it: {trace}");
-    assert_eq!(worker["linked_trace_id"], trace);
+    assert_eq!((&worker["linked_trace_id"], &worker["attempt"]), (&json!(trace), &json!(1)));
     assert_ne!(worker["trace_id"], trace, "each invocation has a trace of its own");
     let of_run = lines.iter().find(|line| !line["run_id"].is_null());
     assert_eq!(of_run.expect("a line of the run")["trace_id"], worker["trace_id"]);

@@ -9,6 +9,7 @@ use aws_lambda_events::sqs::SqsEvent;
 use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use std::collections::HashMap;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -43,15 +44,13 @@ where
     Arc::new(Worker { op, log, clock: Arc::clone(&setup.clock), work, message: PhantomData::<fn(M)> })
 }
 
-/// The attribute in which a message carries its sender's trace.
-const TRACE_HEADER: &str = "AWSTraceHeader";
-
-/// A log that tells whose trace sent the message: X-Ray links the two, a search in the log needs it written.
-fn linked(log: &Log, header: Option<&String>) -> Log {
-    match header.and_then(|header| Trace::read(header)) {
-        Some(sender) => log.with("linked_trace_id", sender.id()),
-        None => log.clone(),
-    }
+/// A log that tells how often the message was delivered, and whose trace sent it: X-Ray links the two, a search in the
+/// log needs it written.
+fn about(log: &Log, attributes: &HashMap<String, String>) -> Log {
+    let attempt = attributes.get("ApproximateReceiveCount").and_then(|count| count.parse::<u32>().ok());
+    let sender = attributes.get("AWSTraceHeader").and_then(|header| Trace::read(header));
+    let log = attempt.map_or_else(|| log.clone(), |attempt| log.with("attempt", attempt));
+    sender.map_or_else(|| log.clone(), |sender| log.with("linked_trace_id", sender.id()))
 }
 
 struct Worker<M, H> {
@@ -76,7 +75,7 @@ where
         let mut failures = Vec::new();
         for message in batch.records {
             let id = message.message_id.unwrap_or_default();
-            let log = linked(&log, message.attributes.get(TRACE_HEADER));
+            let log = about(&log, &message.attributes);
             if !self.one(message.body.as_deref().unwrap_or_default(), &invocation, &log).await {
                 failures.push(json!({ "itemIdentifier": id }));
             }
