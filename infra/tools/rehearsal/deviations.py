@@ -17,9 +17,12 @@ TAKEN_OUT = {
     "WebhookCanaryAlarm": METRIC_MATH,
     "OtherQueuesLateAlarm": METRIC_MATH,
     "ApiErrorsAlarm": METRIC_MATH,
+    "ApiErrorsSlowAlarm": METRIC_MATH,
     "BackgroundErrorsAlarm": METRIC_MATH,
     "SchedulesSilentAlarm": METRIC_MATH,
     "TableThrottledAlarm": METRIC_MATH,
+    "ConnectsFailingAlarm": METRIC_MATH,
+    "SecretWritesAlarm": METRIC_MATH,
 }
 
 
