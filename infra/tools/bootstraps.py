@@ -13,6 +13,7 @@ endpoint of a running local stack (`cargo run`) they are answered.
 """
 
 import argparse
+import contextlib
 import io
 import json
 import os
@@ -33,6 +34,7 @@ ROOT = Path(__file__).resolve().parents[2]
 EMPTY = "empty-function"
 API = "/2018-06-01/runtime"
 ARN = "arn:aws:lambda:eu-central-1:000000000000:function:"
+COUNTED = 10  # warm invocations whose instructions are counted
 PATIENCE = 30  # seconds until a bootstrap that says nothing has failed
 
 
@@ -151,27 +153,57 @@ def peak_kilobytes(pid):
     return int(re.search(r"^VmHWM:\s+(\d+) kB", status, re.MULTILINE)[1])
 
 
-def measure_once(bootstrap, variables, event, invocations):
-    """One start: milliseconds of the start and of each invocation, and the peak memory in KB."""
-    api = RuntimeApi()
+@contextlib.contextmanager
+def running(command, variables):
+    """A bootstrap at work, with its Runtime API and the moment at which it began."""
+    api, said = RuntimeApi(), tempfile.TemporaryFile()
     began = time.perf_counter()
-    said = tempfile.TemporaryFile()
-    process = subprocess.Popen([str(bootstrap)], env={**variables, "AWS_LAMBDA_RUNTIME_API": api.address, "PATH": os.environ["PATH"]},
-                               stdout=said, stderr=said)
+    process = subprocess.Popen([str(part) for part in command], stdout=said, stderr=said,
+                               env={**variables, "AWS_LAMBDA_RUNTIME_API": api.address, "PATH": os.environ["PATH"]})
     threading.Thread(target=tell_of_its_end, args=(process, said, api), daemon=True).start()
     try:
-        started = api.await_arrival("next") - began
-        times = []
-        for _ in range(invocations):
-            sent = time.perf_counter()
-            api.events.put(event)
-            times.append(api.await_arrival("response") - sent)
-            api.await_arrival("next")
-        return started * 1000, [one * 1000 for one in times], peak_kilobytes(process.pid)
+        yield api, process, began
     finally:
         process.kill()
         process.wait()
         api.close()
+
+
+def invoke(api, event):
+    """Seconds from an event to its answer."""
+    sent = time.perf_counter()
+    api.events.put(event)
+    answered = api.await_arrival("response")
+    api.await_arrival("next")
+    return answered - sent
+
+
+def measure_once(bootstrap, variables, event, invocations):
+    """One start: milliseconds of the start and of each invocation, and the peak memory in KB."""
+    with running([bootstrap], variables) as (api, process, began):
+        started = api.await_arrival("next") - began
+        times = [invoke(api, event) for _ in range(invocations)]
+        return started * 1000, [one * 1000 for one in times], peak_kilobytes(process.pid)
+
+
+def instructions(bootstrap, variables, event, invocations):
+    """Instructions of a start with so many invocations, as callgrind counts them: the same on any load."""
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "log"
+        callgrind = ["valgrind", "--tool=callgrind", f"--log-file={log}", f"--callgrind-out-file={folder}/out"]
+        with running([*callgrind, bootstrap], variables) as (api, process, _):
+            api.await_arrival("next")
+            for _ in range(invocations):
+                invoke(api, event)
+            process.terminate()
+            process.wait()
+        return int(re.search(r"Collected : (\d+)", log.read_text())[1])
+
+
+def counted(bootstrap, variables, event):
+    """Millions of instructions of a start and of its first invocation, and thousands of each further one."""
+    start, first, later = (instructions(bootstrap, variables, event, invocations) for invocations in (0, 1, 1 + COUNTED))
+    return {"start M": start / 1e6, "first M": (first - start) / 1e6, "warm k": (later - first) / COUNTED / 1e3}
 
 
 def tell_of_its_end(process, said, api):
@@ -190,9 +222,10 @@ def zipped_size(bootstrap):
     return len(packed.getvalue())
 
 
-def measure(function, bootstrap, event, endpoint, starts, invocations):
+def measure(function, bootstrap, event, chosen, endpoint):
     """The figures of one function, as a row."""
-    runs = [measure_once(bootstrap, environment(function, endpoint), event, invocations) for _ in range(starts)]
+    variables, invocations = environment(function, endpoint), max(chosen.invocations, 2)
+    runs = [measure_once(bootstrap, variables, event, invocations) for _ in range(chosen.starts)]
     warm = [one for _, times, _ in runs for one in times[1:]]
     return {
         "function": function,
@@ -202,6 +235,7 @@ def measure(function, bootstrap, event, endpoint, starts, invocations):
         "peak MiB": max(peak for _, _, peak in runs) / 1024,
         "MB": bootstrap.stat().st_size / 1e6,
         "zip MB": zipped_size(bootstrap) / 1e6,
+        **(counted(bootstrap, variables, event) if chosen.instructions else {}),
     }
 
 
@@ -227,6 +261,7 @@ def arguments(given):
     parser.add_argument("--endpoint", help="AWS endpoint of a running local stack; without it, a closed port")
     parser.add_argument("--starts", type=int, default=5, help="starts of each function")
     parser.add_argument("--invocations", type=int, default=20, help="invocations of each start, at least 2")
+    parser.add_argument("--instructions", action="store_true", help="also count instructions, with valgrind: slow, and repeatable")
     return parser.parse_args(given)
 
 
@@ -245,7 +280,7 @@ def main(given=None):
     endpoint, rows, failures = chosen.endpoint or closed_port(), [], []
     for name in wanted:
         try:
-            rows.append(measure(name, built[name], event_of(name), endpoint, chosen.starts, max(chosen.invocations, 2)))
+            rows.append(measure(name, built[name], event_of(name), chosen, endpoint))
         except Failed as why:
             failures.append(f"{name}: {why}")
     if rows:
