@@ -30,6 +30,7 @@ async fn no_secret_of_a_connect_a_sync_and_a_refresh_is_where_it_does_not_belong
     assert_eq!((scene.count(Kind::State), scene.count(Kind::Code), scene.count(Kind::Ticket)), (2, 2, 2));
     assert_eq!((scene.count(Kind::Verifier), scene.count(Kind::ClientSecret)), (2, 1));
     scene.assert_clean().await;
+    scene.world.lines.assert_metrics(&[DEMO]);
     let (access, refresh) = (scene.count(Kind::Access), scene.count(Kind::Refresh));
     assert!(access >= 3 && refresh >= 3, "the refresh brought new ones: {access}, {refresh}");
     scene.assert_vault().await;

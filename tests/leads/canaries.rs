@@ -54,6 +54,7 @@ async fn no_answer_of_a_person_and_no_token_is_where_it_does_not_belong() {
     world.settled().await;
     assert!(world.leads(DEMO).await.iter().filter(|lead| lead["record"]["name"] == "CANARY Person").count() == 7);
 
+    world.lines.assert_metrics(&[DEMO]);
     let lines = world.lines.all().concat();
     let events = world.stranger(None).get("/_local/events").await.text;
     // Records are where the answers belong, and what could not be read is kept word for word for a week.

@@ -118,6 +118,6 @@ async fn a_secret_that_was_made_though_its_answer_was_lost_is_recognised_without
     faults.nth(1, |call| call.is("CreateSecret"), Fault::Refuse(400, "ResourceExistsException"));
     world.connect(DEMO).await.ok();
     let view = world.admin(DEMO).get("/integrations/google-calendar").await.ok();
-    assert_eq!((&view["status"], &view["connected"]), (&json!("Active"), &json!(true)));
+    assert_eq!((&view["status"], &view["connected"]), (&json!("Testing"), &json!(true)));
     assert!(faults.calls().iter().any(|call| call.is("PutSecretValue")));
 }
