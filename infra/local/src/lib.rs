@@ -20,7 +20,7 @@ mod metrics;
 mod options;
 mod permissions;
 mod plan;
-mod provision;
+pub mod provision;
 pub mod runner;
 mod running;
 mod sandboxed;
@@ -30,6 +30,7 @@ pub mod template;
 pub mod terminal;
 
 pub use drain::Busy;
+pub use environment::settings;
 pub use functions::{Builder, Functions};
 pub use options::{Data, Options, StartError};
 pub use running::{FireError, Running};
