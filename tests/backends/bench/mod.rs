@@ -60,6 +60,11 @@ impl Bench {
         format!("backends-{}-{what}", self.own)
     }
 
+    /// A token that no other case has: 32 characters.
+    pub(crate) fn token(&self) -> String {
+        self.own.clone()
+    }
+
     /// The product's clients.
     pub(crate) fn clients(&self) -> Clients {
         self.clients_by(Wires::default())

@@ -1,17 +1,11 @@
 //! Creating: one transaction with conditions on two items, and what is remembered of the request.
 
-use super::scene::{account, create, create_knowing, draft, line, outbox, provider, stored, whole};
+use super::scene::{account, create, create_knowing, draft, limit, line, outbox, provider, stored, whole};
 use crate::bench::Bench;
 use chrono::TimeDelta;
 use domain::ids::MemberId;
-use domain::plan::Plan;
 use serde_json::json;
-use shared::store::{AccountNews, NotCreated, RequestName, Store};
-
-async fn limit(store: &Store, of: &str, limit: i64) {
-    let news = AccountNews::Plan { plan: Plan::Pro, limit: Some(limit) };
-    assert!(store.account_news(&account(of), 1, &news).await.unwrap());
-}
+use shared::store::{NotCreated, RequestName, Store};
 
 async fn count(store: &Store, of: &str) -> i64 {
     store.account(&account(of)).await.unwrap().count

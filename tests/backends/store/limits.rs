@@ -1,11 +1,11 @@
 //! Sizes, where the product comes near them.
 
-use super::scene::{LARGE, account, calendar_event, create, form, item, keep, record};
+use super::scene::{LARGE, account, calendar_event, connect, create, form, held, item, keep, record};
 use crate::bench::{Bench, code};
 use chrono::TimeDelta;
 use domain::ids::MemberId;
 use serde_json::json;
-use shared::store::{RequestName, StoreError};
+use shared::store::{Journal, RequestName, StoreError};
 
 pub(super) async fn a_page_ends_at_a_megabyte(bench: Bench) {
     let store = bench.store().await;
@@ -34,6 +34,16 @@ pub(super) async fn an_item_holds_four_hundred_kibibytes_and_no_more(bench: Benc
     let outcome = remember(&bench, &table, 400 * 1024).await;
     // Our own mistake: to try it again would not help.
     assert!(matches!(outcome, Err(StoreError::Ours(_))), "{outcome:?}");
+}
+
+pub(super) async fn an_update_makes_no_item_larger_than_that(bench: Bench) {
+    let store = bench.store().await;
+    let seen = connect(&store, "acme").await;
+    let journal = |bytes| Journal { sealed: "x".repeat(bytes), fence: 1, at: store.now() };
+    let outcome = store.park(&seen, &journal(400 * 1024)).await;
+    assert!(matches!(outcome, Err(StoreError::Ours(_))), "{outcome:?}");
+    assert_eq!(held(&store, seen.id).await.journal, None);
+    store.park(&seen, &journal(300 * 1024)).await.unwrap();
 }
 
 pub(super) async fn a_sort_key_holds_a_kibibyte_and_no_more(bench: Bench) {

@@ -1,6 +1,6 @@
 //! Ordered reads, their pages and their cursors.
 
-use super::scene::{account, calendar_event, create, filled, form, ids, keep, line, record};
+use super::scene::{account, calendar_event, create, filled, form, ids, keep, limit, line, record};
 use crate::bench::Bench;
 use chrono::TimeDelta;
 use domain::ids::DatasetId;
@@ -115,6 +115,7 @@ pub(super) async fn an_agenda_has_what_overlaps(bench: Bench) {
 
 pub(super) async fn a_prefix_keeps_kinds_of_items_apart(bench: Bench) {
     let store = bench.store().await;
+    limit(&store, "acme", 2).await;
     let made = create(&store, "acme", "a-provider").await.unwrap();
     create(&store, "acme", "another").await.unwrap();
     // The account's own item stands in the same partition, a longer name of an account in another.

@@ -53,9 +53,11 @@ crate::suite::suite! {
     batches::known_records_are_read_together,
     batches::a_hundred_large_records_are_read_in_several_answers,
     batches::a_partition_is_erased_with_more_than_one_batch,
-    batches::a_batch_has_a_hundred_reads_or_twenty_five_writes_at_most,
+    batches::a_batch_has_a_hundred_reads_at_most,
+    batches::a_batch_has_twenty_five_writes_at_most,
     limits::a_page_ends_at_a_megabyte,
     limits::an_item_holds_four_hundred_kibibytes_and_no_more,
+    limits::an_update_makes_no_item_larger_than_that,
     limits::a_sort_key_holds_a_kibibyte_and_no_more,
     limits::an_empty_text_is_kept_but_is_no_key,
 }

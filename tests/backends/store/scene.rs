@@ -7,11 +7,12 @@ use domain::ids::{
     AccountId, ExternalId, GrantId, IntegrationId, MemberId, ProviderAccountId, ProviderSlug, ResourceId,
 };
 use domain::lifecycle::Status;
+use domain::plan::Plan;
 use serde_json::json;
 use shared::bus::Event;
 use shared::store::{
-    Account, Change, Chunk, Connecting, Credential, Flow, FlowState, Idempotency, Integration, MOST_RECORDS,
-    NotCreated, OutboxEntry, Progress, RecordWrite, Store, StoredRecord, VALID,
+    Account, AccountNews, Change, Chunk, Connecting, Credential, Flow, FlowState, Idempotency, Integration,
+    MOST_RECORDS, NotCreated, OutboxEntry, Progress, RecordWrite, Store, StoredRecord, VALID,
 };
 use shared::vault::Pointer;
 use std::collections::HashMap;
@@ -29,6 +30,12 @@ pub(super) fn provider(text: &str) -> ProviderSlug {
 
 pub(super) fn form() -> ResourceId {
     ResourceId::parse("a-form").unwrap()
+}
+
+/// Gives an account this limit; -1 = unlimited.
+pub(super) async fn limit(store: &Store, of: &str, limit: i64) {
+    let news = AccountNews::Plan { plan: Plan::Pro, limit: Some(limit) };
+    assert!(store.account_news(&account(of), 1, &news).await.unwrap());
 }
 
 /// A fresh integration that nobody has stored.

@@ -67,7 +67,7 @@ pub(super) async fn a_lost_answer_is_no_second_count(bench: Bench) {
 
 pub(super) async fn a_token_is_for_one_transaction(bench: Bench) {
     let (table, clients) = (bench.table().await, bench.clients());
-    let token = "a-token-of-one-transaction-alone";
+    let token = &bench.token();
     write(&clients, vec![put(&table, "a", "first", None)], Some(token)).await.unwrap();
     write(&clients, vec![put(&table, "a", "second", None)], None).await.unwrap();
     // The same again is answered as before, and changes nothing.

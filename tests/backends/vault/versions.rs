@@ -45,7 +45,7 @@ pub(super) async fn a_pending_version_leaves_the_current_one(bench: Bench) {
     put.version_stages("AWSPENDING").client_request_token(NEVER).send().await.unwrap();
     assert!(value(&bench, &first.secret, None, None).await.contains("first"));
     assert_eq!(value(&bench, &first.secret, None, Some("AWSPENDING")).await, "pending");
-    let expected = [format!("{NEVER} AWSPENDING"), format!("{} AWSCURRENT", first.version)];
+    let expected = [format!("{} AWSCURRENT", first.version), format!("{NEVER} AWSPENDING")];
     assert_eq!(labels(&bench, &first.secret).await, expected);
 }
 
