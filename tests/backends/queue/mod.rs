@@ -23,7 +23,7 @@ crate::suite::suite! {
     receiving::a_received_message_is_hidden_until_it_is_given_back,
     receiving::a_hidden_message_comes_back_by_itself,
     receiving::a_deleted_message_is_gone,
-    receiving::an_old_receipt_deletes_no_message,
+    receiving::an_old_receipt_is_no_error,
     receiving::messages_are_deleted_and_given_back_in_batches,
     receiving::ten_messages_come_at_once_at_most,
     receiving::whoever_waits_is_woken_by_a_message,

@@ -57,8 +57,8 @@ pub(super) async fn a_deleted_message_is_gone(bench: Bench) {
     assert_eq!(code(nonsense), "ReceiptHandleIsInvalid");
 }
 
-/// Whoever was too slow does not take the message from the one who has it now, and is not told.
-pub(super) async fn an_old_receipt_deletes_no_message(bench: Bench) {
+/// Whoever was too slow is not told; whether the message goes is not promised.
+pub(super) async fn an_old_receipt_is_no_error(bench: Bench) {
     let queue = with_message(&bench).await;
     let slow = receive(&bench, &queue.url, PATIENCE, 0).await.remove(0);
     let now = receive(&bench, &queue.url, PATIENCE, 60).await.remove(0);
@@ -66,10 +66,6 @@ pub(super) async fn an_old_receipt_deletes_no_message(bench: Bench) {
     let clients = bench.clients();
     let deleted = clients.sqs().delete_message().queue_url(&queue.url).receipt_handle(receipt(&slow)).send().await;
     assert_eq!(code(deleted), "no error", "deleting by the old receipt");
-    let change = clients.sqs().change_message_visibility().queue_url(&queue.url).visibility_timeout(0);
-    let given_back = change.receipt_handle(receipt(&now)).send().await;
-    assert_eq!(code(given_back), "no error", "giving it back");
-    assert_eq!(receive(&bench, &queue.url, PATIENCE, 60).await.len(), 1);
 }
 
 pub(super) async fn messages_are_deleted_and_given_back_in_batches(bench: Bench) {
