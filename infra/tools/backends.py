@@ -136,18 +136,23 @@ class Server:
         return self.log.read()[-2000:].decode(errors="replace")
 
     def stop(self) -> None:
-        """Ends it and its children."""
-        for how, patience in [(signal.SIGTERM, 10), (signal.SIGKILL, 10)]:
-            try:
-                os.killpg(self.process.pid, how)
-                self.process.wait(patience)
-                break
-            except subprocess.TimeoutExpired:
-                continue
-            except ProcessLookupError:
-                self.process.wait()
-                break
+        """Ends it and its children: at first by asking, then not."""
+        self.signal(signal.SIGTERM)
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            pass
+        # Also where it has ended: a child may not have.
+        self.signal(signal.SIGKILL)
+        self.process.wait()
         self.log.close()
+
+    def signal(self, how: signal.Signals) -> None:
+        """Tells it and its children."""
+        try:
+            os.killpg(self.process.pid, how)
+        except ProcessLookupError:
+            pass  # all of them have ended
 
 
 def run(commands: dict, command: list[str]) -> int:
