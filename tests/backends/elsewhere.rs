@@ -49,7 +49,9 @@ fn judge(known: Option<&Deviation>, ended: &Ended) -> (String, bool) {
     match (known, ended) {
         (None, Ok(())) => ("as AWS".into(), true),
         (None, Err(said)) => (format!("FAILED, and not among the deviations: {said}"), false),
-        (Some(known), Ok(())) if !known.always => (format!("as AWS this time; by chance {}", known.does), true),
+        (Some(known), Ok(())) if !known.always => {
+            (format!("as AWS this time; deviates by chance: {}", known.does), true)
+        }
         (Some(known), Ok(())) => (format!("FAILED: the deviation is gone, remove it ({})", known.does), false),
         (Some(known), Err(said)) if said.contains(known.shows) => {
             (format!("deviates: {}. AWS: {} ({})", known.does, known.right, known.source), true)
