@@ -13,6 +13,7 @@ mod oauth;
 mod openapi;
 mod samples;
 mod sync;
+mod template;
 mod tidy;
 mod tokens;
 mod world;

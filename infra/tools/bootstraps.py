@@ -136,7 +136,7 @@ def environment(function, endpoint):
         "ACCOUNT_CLAIM": "account_id", "ROLES_CLAIM": "roles", "ADMIN_ROLE": "channels_admin", "BACK_URL": "",
         "REDIRECT_BASE_URL": "http://127.0.0.1:8787", "RETURN_PAGE_URL": "http://127.0.0.1:8787/assets/return.html",
         "ISSUER_URL": "http://127.0.0.1:8787/_local/issuer", "AUDIENCE": "aura-integrations", "WEB_CLIENT_ID": "aura-web",
-        "SIGN_IN_ORIGINS": "", **queues, **keys,
+        "SIGN_IN_ORIGINS": "", "OFFERED_PROVIDERS": "", "FACEBOOK_LOGIN_CONFIG": "", "FACEBOOK_GRAPH_VERSION": "", "TIKTOK_AUTH_URL": "", **queues, **keys,
     }
 
 

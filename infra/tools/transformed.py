@@ -1,5 +1,6 @@
 """What only the transformed template shows, and no linter: circles of references (an alias refers to its alarms, the API
-to its aliases), and permissions of a function that the boundary of its role takes away again.
+to its aliases), permissions of a function that the boundary of its role takes away again, and alarms whose section of
+docs/RUNBOOKS.md is not there, or sections without an alarm's name.
 
 Runs in the environment of sam.txt: transformed.py infra/template.yaml
 """
@@ -9,6 +10,7 @@ import os
 import re
 import sys
 from fnmatch import fnmatchcase
+from pathlib import Path
 
 from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
@@ -87,11 +89,31 @@ def taken_away(resources):
                     yield f"{name}: its boundary does not let it {action}"
 
 
+def runbooks(text):
+    """The sections of the document by the anchors that GitHub gives to their headings."""
+    sections = re.split(r"^##+ ", text, flags=re.MULTILINE)[1:]
+    anchor = lambda heading: re.sub(r"[^a-z0-9 _-]", "", heading.strip().lower()).replace(" ", "-")
+    return {anchor(section.split("\n", 1)[0]): section for section in sections}
+
+
+def without_runbook(resources, sections):
+    for name, alarm in resources.items():
+        if alarm["Type"] != "AWS::CloudWatch::Alarm":
+            continue
+        own = alarm["Properties"]["AlarmName"]["Fn::Sub"].removeprefix("aura-${Stage}-")
+        said = re.search(r"\$\{RunbookUrl\}#([a-z0-9-]+)$", alarm["Properties"]["AlarmDescription"]["Fn::Sub"])
+        if said is None or said[1] not in sections:
+            yield f"{name}: its description does not end in a section of the runbooks"
+        elif f"`{own}`" not in sections[said[1]]:
+            yield f"{name}: its section of the runbooks, #{said[1]}, does not name `{own}`"
+
+
 def main():
     logging.disable(logging.WARNING)
     os.environ.setdefault("AWS_DEFAULT_REGION", "eu-central-1")
     resources = transformed(sys.argv[1])
-    found = circles(resources) + list(taken_away(resources))
+    sections = runbooks((Path(sys.argv[1]).parent.parent / "docs/RUNBOOKS.md").read_text(encoding="utf-8"))
+    found = circles(resources) + list(taken_away(resources)) + list(without_runbook(resources, sections))
     sys.exit("\n".join(found) or None)
 
 

@@ -2,6 +2,7 @@
 
 use crate::batches::batches;
 use crate::clients::Clients;
+use crate::trace::Trace;
 use aws_sdk_eventbridge::types::{PutEventsRequestEntry, PutEventsResultEntry};
 use chrono::{DateTime, SecondsFormat, Utc};
 use domain::ids::AccountId;
@@ -100,6 +101,7 @@ impl Bus {
             .detail_type(&event.detail_type)
             .time(aws_smithy_types::DateTime::from_millis(event.time.timestamp_millis()))
             .detail(detail)
+            .set_trace_header(Trace::current().map(|trace| trace.header().to_owned()))
             .build();
         Ok(Outgoing { position, entry, bytes })
     }

@@ -16,5 +16,6 @@ pub mod random;
 pub mod seal;
 mod secret;
 pub mod store;
+pub mod trace;
 pub mod usecases;
 pub mod vault;

@@ -2,6 +2,7 @@
 
 use crate::batches::batches;
 use crate::clients::Clients;
+use crate::trace;
 use aws_sdk_sqs::types::{BatchResultErrorEntry, SendMessageBatchRequestEntry};
 use domain::ids::AccountId;
 use serde::Serialize;
@@ -65,6 +66,7 @@ impl Queue {
         let body = encode(body)?;
         let delay = (!delay.is_zero()).then(|| delay.as_millis().div_ceil(1000).min(LONGEST_DELAY) as i32);
         let request = self.clients.sqs().send_message().queue_url(&self.url).message_group_id(account.as_str());
+        let request = request.set_message_system_attributes(trace::carried());
         let request = request.set_delay_seconds(delay).message_body(body);
         request.send().await.map(|_| ()).map_err(|_| QueueError::Unavailable)
     }
@@ -125,6 +127,7 @@ impl Outgoing {
             .id(self.id())
             .message_group_id(&self.account)
             .message_body(&self.body)
+            .set_message_system_attributes(trace::carried())
             .build()
             .expect("an entry has an id and a body")
     }

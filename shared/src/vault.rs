@@ -18,7 +18,7 @@ use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueOutput;
 use domain::ids::{AccountId, GrantId, IntegrationId, ProviderSlug};
 use error::classify;
 use providers::AppCredentials;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -66,8 +66,8 @@ impl Vault {
         let request = self.clients.secrets().create_secret().name(&name).client_request_token(&version);
         match request.secret_string(text.as_str()).send().await.map_err(|error| classify(&error)) {
             Ok(_) => {}
-            // A repetition after a lost answer: what is stored decides.
-            Err(VaultError::Conflict) => self.expect_same(&name, &version, &text).await?,
+            // A repetition after a lost answer.
+            Err(VaultError::Conflict) => self.repeat(&name, &version, &text).await?,
             // The name of a secret that is about to be deleted cannot be used either.
             Err(VaultError::NotFound) => return Err(VaultError::Conflict),
             Err(error) => return Err(error),
@@ -136,13 +136,18 @@ impl Vault {
         self.apps.get(provider, || self.current(&name)).await
     }
 
-    async fn expect_same(&self, name: &str, version: &str, text: &str) -> Result<(), VaultError> {
-        let held = match self.version(name, version).await {
-            // The name is taken, but not by this grant's first version.
-            Err(VaultError::NotFound) => return Err(VaultError::Conflict),
-            outcome => outcome?,
-        };
-        if held.expose_secret() == text { Ok(()) } else { Err(VaultError::Conflict) }
+    /// Whether a name that is taken was taken by this very creation, asked without the right to read: putting a version
+    /// that is there again is a success for the same value and a conflict for another. The name has the grant's own id,
+    /// so nobody else writes below it.
+    async fn repeat(&self, name: &str, version: &str, text: &str) -> Result<(), VaultError> {
+        let request = self.clients.secrets().put_secret_value().secret_id(name);
+        let request = request.client_request_token(version).secret_string(text);
+        match request.send().await.map_err(|error| classify(&error)) {
+            Ok(_) => Ok(()),
+            // It is about to be deleted.
+            Err(VaultError::NotFound) => Err(VaultError::Conflict),
+            Err(error) => Err(error),
+        }
     }
 
     async fn version(&self, name: &str, version: &str) -> Result<SecretString, VaultError> {

@@ -127,6 +127,22 @@ async fn a_provider_that_is_hidden_stays_visible_where_it_exists_and_is_refused_
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_deployment_offers_what_it_names_and_keeps_what_exists() {
+    let registry = Registry::new(FIVE.map(TestProvider::calendar).into());
+    let wires = Wires { registry: Some(registry), ..Wires::default() };
+    let world = World::of(Plan { by_hand: true, wires, offered: Some("one,three"), ..Plan::default() }).await;
+    let admin = world.admin(DEMO);
+    register(&world, "two").await;
+    admin.post("/integrations", &json!({ "provider": "two" })).await.problem(409, "provider_not_offered");
+    admin.post("/integrations/two/connect", &json!({})).await.problem(409, "provider_not_offered");
+    admin.post("/integrations", &json!({ "provider": "three" })).await.ok();
+    let catalogue = admin.get("/integrations").await.ok();
+    let cards = catalogue["integrations"].as_array().expect("cards");
+    let slugs: Vec<&str> = cards.iter().filter_map(|card| card["provider"].as_str()).collect();
+    assert_eq!(slugs, ["one", "three"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn connects_at_once_create_one_integration_and_a_flow_each() {
     let world = World::by_hand().await;
     let (admin, body) = (world.admin(DEMO), json!({}));

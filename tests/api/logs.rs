@@ -119,3 +119,33 @@ async fn creates_hold_their_promises_while_the_table_throttles_and_transactions_
     assert_eq!((count(&answers, 201), count(&answers, 409)), (1, 39), "{answers:?}");
     assert_eq!(meta(&world, DEMO).await["count"]["N"], "1");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_tells_the_trace_of_the_request_that_it_works_for() {
+    let world = World::new().await;
+    world.connected(DEMO).await;
+    let before = world.lines.all().len();
+    world.admin(DEMO).post("/integrations/google-calendar/sync", &json!({})).await.ok();
+    world.settled().await;
+    let lines: Vec<Value> =
+        world.lines.all()[before..].iter().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    let line = |op: &str| lines.iter().find(|line| line["op"] == op).unwrap_or_else(|| panic!("{op}: {lines:?}"));
+    let (request, worker) = (line("sync"), line("sync-worker"));
+    let trace = request["trace_id"].as_str().expect("a trace");
+    assert!(trace.starts_with("1-") && trace.len() == 35, "as X-Ray writes it: {trace}");
+    assert_eq!((&worker["linked_trace_id"], &worker["attempt"]), (&json!(trace), &json!(1)));
+    assert_ne!(worker["trace_id"], trace, "each invocation has a trace of its own");
+    let of_run = lines.iter().find(|line| !line["run_id"].is_null());
+    assert_eq!(of_run.expect("a line of the run")["trace_id"], worker["trace_id"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_line_of_an_instance_is_told_from_the_later_ones() {
+    let world = World::by_hand().await;
+    let admin = world.admin(DEMO);
+    admin.get("/integrations").await.ok();
+    admin.get("/integrations").await.ok();
+    let lines: Vec<Value> = world.lines.all().iter().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    let cold: Vec<&Value> = lines.iter().filter(|line| line["op"] == "list").map(|line| &line["cold"]).collect();
+    assert_eq!(cold, [&json!(true), &json!(false)]);
+}

@@ -268,7 +268,7 @@ impl<'a> History<'a> {
     }
 
     pub(super) fn invocation(&self, left: TimeDelta) -> Invocation {
-        Invocation { request_id: "test".into(), deadline: self.scene.now() + left }
+        Invocation::new("test", self.scene.now() + left)
     }
 
     async fn ask(&self, route: &Route, which: usize, body: Option<&Value>) -> Answer {

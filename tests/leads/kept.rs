@@ -12,7 +12,7 @@ impl World {
         self.settled().await;
     }
 
-    async fn kept(&self) -> Vec<Value> {
+    pub(super) async fn kept(&self) -> Vec<Value> {
         let items = self.items().await.into_iter();
         items.filter(|item| item["SK"]["S"].as_str().is_some_and(|sort| sort.starts_with("UNREAD#"))).collect()
     }
@@ -23,17 +23,22 @@ impl World {
     }
 }
 
+/// A delivery of leads that Facebook does not know.
+fn unknown_leads(count: u64) -> String {
+    let change = |at: u64| {
+        let lead = (880_000_000_000_000 + at).to_string();
+        json!({ "field": "leadgen", "value": { "leadgen_id": lead, "page_id": BAKERY, "form_id": NEWSLETTER_FORM } })
+    };
+    let entry = json!({ "id": BAKERY, "time": 1, "changes": (0..count).map(change).collect::<Vec<_>>() });
+    json!({ "object": "page", "entry": [entry] }).to_string()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_provider_does_not_know_is_asked_for_later_and_later_and_at_last_given_up() {
     let world = World::of_leads().await;
     world.with_newsletter(DEMO).await;
     let facebook = world.sandbox().facebook();
-    let change = |at: u64| {
-        let lead = (880_000_000_000_000 + at).to_string();
-        json!({ "field": "leadgen", "value": { "leadgen_id": lead, "page_id": BAKERY, "form_id": NEWSLETTER_FORM } })
-    };
-    let entry = json!({ "id": BAKERY, "time": 1, "changes": (0..60).map(change).collect::<Vec<_>>() });
-    assert_eq!(world.facebook_posts(&json!({ "object": "page", "entry": [entry] }).to_string()).await, 200);
+    assert_eq!(world.facebook_posts(&unknown_leads(60)).await, 200);
     assert_eq!(world.kept().await.len(), 60, "more than one page of them");
     let fetched = async |minutes: i64| {
         world.clock.advance(TimeDelta::minutes(minutes));

@@ -84,7 +84,7 @@ impl Storm {
             self.faults.nth(self.dice.below(CALLS), |_: &Call| true, fault);
         }
         let instance = self.warm.remove(function).unwrap_or_else(|| self.world.function(function));
-        let invocation = Invocation { request_id: "storm".into(), deadline: self.world.now() + TIME };
+        let invocation = Invocation::new("storm", self.world.now() + TIME);
         let answer = self.faults.until_death(instance.invoke(event, invocation)).await;
         self.faults.clear();
         if answer.is_some() {

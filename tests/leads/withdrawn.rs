@@ -3,7 +3,7 @@
 use super::{FACEBOOK, World, people};
 use crate::world::DEMO;
 use chrono::TimeDelta;
-use sandbox::facebook::{ALICE, CHLOE, CallbackKind, CallbackOrder};
+use sandbox::facebook::{ALICE, CHLOE, CallFault, CallKind, CallbackKind, CallbackOrder};
 use serde_json::{Value, json};
 
 const OTHER: &str = "another";
@@ -152,4 +152,37 @@ async fn a_deletion_that_comes_late_erases_all_the_same() {
     world.settled().await;
     assert_eq!(world.leads(DEMO).await.len(), 0);
     assert_eq!(world.admin(DEMO).get(FACEBOOK).await.ok()["connected"], json!(false));
+}
+
+/// A tenant whose leads could not be read, more of them than one page of an erasure has, and a deletion so much later.
+async fn erased_unread(after: TimeDelta) -> World {
+    let world = World::of_leads().await;
+    world.with_newsletter(DEMO).await;
+    let facebook = world.sandbox().facebook();
+    facebook.fault(CallFault::error(100, Some(33)).on(CallKind::Lead).times(1000));
+    facebook.add_leads(&people(60)).expect("leads");
+    world.facebook_tells().await;
+    assert_eq!(world.kept().await.len(), 60);
+    world.clock.advance(after);
+    let (status, answer) = world.withdraw(CallbackKind::Deletion, ALICE).await;
+    assert_eq!(status, 200);
+    let code = answer["confirmation_code"].as_str().expect("a code");
+    let state = world.stranger(None).get(&format!("/webhooks/facebook/deletion/{code}")).await;
+    assert!(state.text.contains("has deleted"), "{state:?}");
+    assert_eq!(world.kept().await.len(), 0);
+    world
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deletion_takes_kept_leads_too_and_they_do_not_come_back() {
+    let world = erased_unread(TimeDelta::hours(1)).await;
+    world.sandbox().facebook().reset_switches();
+    world.clock.advance(TimeDelta::minutes(2));
+    world.with_newsletter(DEMO).await;
+    assert_eq!(world.leads(DEMO).await.len(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deletion_takes_kept_leads_whose_time_is_over_before_the_broom_does() {
+    erased_unread(TimeDelta::days(91)).await;
 }

@@ -86,7 +86,7 @@ async fn a_function_that_dies_in_the_exchange_leaves_a_flow_that_is_cleaned_up_i
     let before = picture(&world).await;
     let gate = tap.hold("/token");
     let event = http_event(&routes::COMPLETE, &[], Some(&Person::admin(DEMO, ADA)), Some(&finish_body(&fragment)));
-    let invocation = Invocation { request_id: "dies".into(), deadline: world.now() + TimeDelta::seconds(29) };
+    let invocation = Invocation::new("dies", world.now() + TimeDelta::seconds(29));
     let function = world.function("oauth-complete");
     let dying = tokio::spawn(async move { function.invoke(event, invocation).await });
     gate.reached().await;

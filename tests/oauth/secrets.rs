@@ -1,6 +1,7 @@
 //! States, verifiers and redirect addresses: unguessable, kept as hashes or sealed, and never taken from a request.
 
 use super::*;
+use crate::world::{Fault, Faults};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use secrecy::ExposeSecret;
@@ -26,7 +27,7 @@ async fn states_and_verifiers_have_256_bits_and_only_the_states_hash_is_kept() {
     let (mut states, mut verifiers) = (HashSet::new(), HashSet::new());
     for _ in 0..60 {
         let event = crate::world::http_event(&routes::CONNECT, &[("provider", GOOGLE)], Some(&person), None);
-        let invocation = Invocation { request_id: "test".into(), deadline: world.now() + TimeDelta::seconds(29) };
+        let invocation = Invocation::new("test", world.now() + TimeDelta::seconds(29));
         let answer = connect.invoke(event, invocation).await.expect("an answer");
         let started = Started::of(Answer::of_event(&answer));
         let state = started.parameter("state");
@@ -107,4 +108,16 @@ async fn a_spoofed_host_does_not_move_the_redirect_address() {
     let sent = tap.passed().into_iter().find(|it| it.url.ends_with("/token")).expect("an exchange").request;
     let sent: HashMap<String, String> = url::form_urlencoded::parse(sent.as_bytes()).into_owned().collect();
     assert_eq!(sent["redirect_uri"], expected.as_str());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_secret_that_was_made_though_its_answer_was_lost_is_recognised_without_the_right_to_read_it() {
+    let faults = Faults::default();
+    let world = World::of(Plan { by_hand: true, wires: faults.wires(), ..Plan::default() }).await;
+    faults.nth(0, |call| call.is("CreateSecret"), Fault::Lose);
+    faults.nth(1, |call| call.is("CreateSecret"), Fault::Refuse(400, "ResourceExistsException"));
+    world.connect(DEMO).await.ok();
+    let view = world.admin(DEMO).get("/integrations/google-calendar").await.ok();
+    assert_eq!((&view["status"], &view["connected"]), (&json!("Active"), &json!(true)));
+    assert!(faults.calls().iter().any(|call| call.is("PutSecretValue")));
 }

@@ -65,7 +65,7 @@ impl Worker {
 
     /// Works on the message; `None` when it died.
     async fn work(&self, scene: &Scene, message: &Value) -> Option<Value> {
-        let invocation = Invocation { request_id: "test".into(), deadline: scene.now() + WHOLE };
+        let invocation = Invocation::new("test", scene.now() + WHOLE);
         let work = self.function.invoke(sqs_event(std::slice::from_ref(message)), invocation);
         self.faults.until_death(async { work.await.expect("an answer") }).await
     }

@@ -63,6 +63,8 @@ pub(crate) struct Plan {
     pub(crate) adapt: Option<twin::Adapt>,
     /// The failure policy's numbers that differ from the defaults, as JSON.
     pub(crate) policy: Option<&'static str>,
+    /// The providers that the deployment offers; `None` for all.
+    pub(crate) offered: Option<&'static str>,
 }
 
 /// A stack, its clock, and the set-up of each of its functions.
@@ -115,8 +117,9 @@ impl World {
                 &setups,
                 plan.by_hand.then(|| (Arc::clone(&mail), plan.also_by_hand)),
                 plan.adapt,
-                plan.policy,
+                overrides(plan.policy, plan.offered),
             ),
+            usage: usage(),
             wires: plan.wires,
             log: lines.clone(),
             sandbox_events: plan.events,
@@ -215,7 +218,7 @@ impl World {
 
     /// Invokes a function with this much time left.
     pub(crate) async fn invoke(&self, name: &str, event: Value, left: TimeDelta) -> Value {
-        let invocation = Invocation { request_id: "test".into(), deadline: self.now() + left };
+        let invocation = Invocation::new("test", self.now() + left);
         self.function(name).invoke(event, invocation).await.expect("an answer")
     }
 
@@ -295,14 +298,15 @@ fn watched(
     setups: &Arc<Mutex<HashMap<String, Setup>>>,
     by_hand: Option<(Mail, &'static [&'static str])>,
     adapt: Option<twin::Adapt>,
-    policy: Option<&'static str>,
+    overrides: Overrides,
 ) -> Functions {
     let watch = |(name, build): (String, Builder)| {
         let (setups, key, adapt) = (Arc::clone(setups), name.clone(), adapt.clone());
+        let overrides = overrides.clone();
         let mail = by_hand.clone().filter(|(_, also)| WORKERS.iter().chain(*also).any(|worker| *worker == name));
         let mail = mail.map(|(mail, _)| mail);
         let watched: Builder = Arc::new(move |setup: &Setup| {
-            let setup = judged_by(twin::adapted(setup, adapt.as_ref()), policy);
+            let setup = overridden(twin::adapted(setup, adapt.as_ref()), &overrides);
             setups.lock().expect("setups").insert(key.clone(), setup.clone());
             match &mail {
                 Some(mail) => Ok(Arc::new(Idle { name: key.clone(), mail: Arc::clone(mail) }) as Arc<dyn Function>),
@@ -314,10 +318,24 @@ fn watched(
     local::functions::all().into_iter().map(watch).collect()
 }
 
-/// A function's set-up with this failure policy.
-fn judged_by(setup: Setup, policy: Option<&'static str>) -> Setup {
-    let Some(policy) = policy else { return setup };
+/// Variables of functions that differ from the template's.
+type Overrides = Vec<(&'static str, &'static str)>;
+
+fn overrides(policy: Option<&'static str>, offered: Option<&'static str>) -> Overrides {
+    let named = [("FAILURE_POLICY", policy), ("OFFERED_PROVIDERS", offered)];
+    named.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+}
+
+/// A function's set-up with other variables.
+fn overridden(setup: Setup, overrides: &Overrides) -> Setup {
     let mut vars = setup.vars.map().clone();
-    vars.insert("FAILURE_POLICY".into(), policy.into());
+    vars.extend(overrides.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
     Setup { vars: shared::config::Vars::new(vars), ..setup }
+}
+
+/// Notes the permissions that are used, where the person who runs the tests wants to know.
+fn usage() -> Option<local::permissions::Usage> {
+    let vars = shared::config::Vars::of_process();
+    let folder = vars.get("AURA_PERMISSIONS_USED")?;
+    Some(local::permissions::Usage::noted_in(folder.as_ref()).expect("a folder for notes"))
 }

@@ -14,9 +14,11 @@ pub fn function(setup: &Setup) -> Result<Arc<dyn Function>, ConfigError> {
     let parts = Parts::new(setup)?;
     let store = parts.store()?;
     let publisher = parts.publisher(&store)?;
-    let integrations = Integrations::new(store, parts.registry()?);
+    let registry = parts.registry()?;
+    let offer = parts.offer(&registry)?;
+    let integrations = Integrations::new(store, registry);
     let connect = Connect {
-        create: Create::new(integrations.clone(), publisher.clone()),
+        create: Create::new(integrations.clone(), publisher.clone(), offer),
         integrations,
         publisher,
         vault: parts.vault()?,

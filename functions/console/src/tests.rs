@@ -37,7 +37,7 @@ fn console() -> Arc<dyn Function> {
 }
 
 async fn ask(console: &Arc<dyn Function>, event: Value) -> Value {
-    console.invoke(event, Invocation { request_id: "r-1".into(), deadline: SystemClock.now() }).await.unwrap()
+    console.invoke(event, Invocation::new("r-1", SystemClock.now())).await.unwrap()
 }
 
 async fn read(console: &Arc<dyn Function>, path: &str) -> Value {

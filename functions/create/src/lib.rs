@@ -13,7 +13,9 @@ pub fn function(setup: &Setup) -> Result<Arc<dyn Function>, ConfigError> {
     let parts = Parts::new(setup)?;
     let store = parts.store()?;
     let publisher = parts.publisher(&store)?;
-    let create = Create::new(Integrations::new(store, parts.registry()?), publisher);
+    let registry = parts.registry()?;
+    let offer = parts.offer(&registry)?;
+    let create = Create::new(Integrations::new(store, registry), publisher, offer);
     Ok(serve(setup, &[routes::CREATE], move |request| handle(create.clone(), request)))
 }
 

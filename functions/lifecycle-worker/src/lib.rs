@@ -11,7 +11,7 @@ pub fn function(setup: &Setup) -> Result<Arc<dyn Function>, ConfigError> {
     let parts = Parts::new(setup)?;
     let store = parts.store()?;
     let cleanup = CleanupWorker {
-        watches: parts.watches(&store)?,
+        watches: parts.ending_watches(&store)?,
         store,
         registry: parts.registry()?,
         vault: parts.vault()?,

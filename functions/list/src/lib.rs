@@ -11,7 +11,9 @@ use std::sync::Arc;
 pub fn function(setup: &Setup) -> Result<Arc<dyn Function>, ConfigError> {
     let parts = Parts::new(setup)?;
     let back_url = setup.vars.get("BACK_URL").map(str::to_owned);
-    let catalogue = Catalogue::new(parts.store()?, parts.registry()?, back_url);
+    let registry = parts.registry()?;
+    let offer = parts.offer(&registry)?;
+    let catalogue = Catalogue::new(parts.store()?, registry, offer, back_url);
     Ok(serve(setup, &[routes::LIST], move |request| list(catalogue.clone(), request)))
 }
 

@@ -146,7 +146,10 @@ impl Assembly {
             let package = spec.package.clone();
             let build = self.options.functions.get(&package).ok_or_else(|| StartError::NoCode(package.clone()))?;
             let vars = environment::of(spec, access, &imitated, &self.options.person);
-            let setup = self.setup(vars, &log.with("fn", package.as_str()));
+            let setup = {
+                let log = log.clone().of_stage(&vars).with("fn", package.as_str());
+                self.setup(vars, &log)
+            };
             let function =
                 build(&setup).map_err(|source| StartError::Function { function: package.clone(), source })?;
             built.push((package, function, spec.timeout));

@@ -19,7 +19,7 @@ pub(crate) const WEB_CLIENT: &str = "aura-web";
 pub(crate) const AUDIENCE: &str = "aura-integrations";
 
 /// The person's own variables that functions get: another provider than the sandbox.
-const PROVIDER_URLS: [&str; 10] = [
+const PROVIDER_URLS: [&str; 11] = [
     "GOOGLE_AUTH_URL",
     "GOOGLE_TOKEN_URL",
     "GOOGLE_REVOKE_URL",
@@ -28,6 +28,7 @@ const PROVIDER_URLS: [&str; 10] = [
     "FACEBOOK_DIALOG_URL",
     "FACEBOOK_GRAPH_URL",
     "FACEBOOK_GRAPH_VERSION",
+    "FACEBOOK_LOGIN_CONFIG",
     "TIKTOK_AUTH_URL",
     "TIKTOK_API_URL",
 ];

@@ -1,6 +1,7 @@
 //! How a stack is started, and why that can fail.
 
 use crate::functions::{self, Functions};
+use crate::permissions::Usage;
 use crate::template::TemplateError;
 use shared::clock::{SharedClock, SystemClock};
 use shared::config::{ConfigError, Vars};
@@ -50,6 +51,8 @@ pub struct Options {
     pub schedules: bool,
     /// Where the functions' log lines go.
     pub log: Arc<dyn LineSink>,
+    /// Who notes the permissions that functions use.
+    pub usage: Option<Usage>,
     /// The seed of the sandbox's events.
     pub sandbox_seed: u64,
     /// About how many events each account of the sandbox has.
@@ -78,6 +81,7 @@ impl Default for Options {
             allow_remote_aws: false,
             schedules: false,
             log: Arc::new(Silence),
+            usage: None,
             sandbox_seed: 1,
             sandbox_events: 3_000,
         }

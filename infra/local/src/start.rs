@@ -33,7 +33,7 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
     let sandbox = Door::open(options.sandbox_port, "the sandbox", "--sandbox-port").await?;
     let (stop, stopping) = watch::channel(false);
     let mut assembly = Assembly::new(options, folder, stopping);
-    let permissions = Arc::new(Permissions::default());
+    let permissions = Arc::new(Permissions::noted_by(assembly.options.usage.clone()));
     let (aws, embedded) = assembly.aws(&permissions).await?;
     let imitation = assembly.sandbox(sandbox.listener, sandbox.url.clone(), &api.url)?;
 

@@ -3,6 +3,7 @@
 use crate::clock::{SharedClock, SystemClock};
 use crate::config::{ConfigError, Vars};
 use crate::entry::log::Log;
+use crate::trace::Trace;
 use async_trait::async_trait;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use chrono::{DateTime, Utc};
@@ -11,6 +12,7 @@ use providers::http::SharedWire;
 use serde_json::Value;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What a function stands on: its variables, the time, the ways out and where its log lines go.
 ///
@@ -45,6 +47,30 @@ pub struct Invocation {
     pub request_id: String,
     /// When Lambda will cut it off.
     pub deadline: DateTime<Utc>,
+    /// The trace it belongs to.
+    pub trace: Option<Trace>,
+    /// Whether it is the first of its instance.
+    pub cold: bool,
+}
+
+impl Invocation {
+    /// An invocation of a warm instance, without a trace.
+    pub fn new(request_id: impl Into<String>, deadline: DateTime<Utc>) -> Self {
+        Self { request_id: request_id.into(), deadline, trace: None, cold: false }
+    }
+
+    /// Lets a function handle an event as part of the invocation's trace.
+    ///
+    /// # Errors
+    /// The function's own.
+    pub async fn of(self, function: &dyn Function, event: Value) -> Result<Value, FunctionError> {
+        Trace::within(self.trace.clone(), function.invoke(event, self)).await
+    }
+
+    /// A log whose lines tell which invocation they are of.
+    pub(crate) fn on(&self, log: &Log) -> Log {
+        log.with("request_id", self.request_id.as_str()).with("cold", self.cold)
+    }
 }
 
 /// An invocation failed so that Lambda should know: the queue delivers the message again.
@@ -71,8 +97,9 @@ pub type Build = fn(&Setup) -> Result<Arc<dyn Function>, ConfigError>;
 
 /// Runs a function on Lambda until the platform stops it. The whole of a function's `main`.
 pub fn run(build: Build) -> ExitCode {
-    let setup =
-        Setup { vars: Vars::of_process(), clock: Arc::new(SystemClock), wires: Wires::default(), log: Log::stdout() };
+    let vars = Vars::of_process();
+    let log = Log::stdout().of_stage(&vars);
+    let setup = Setup { vars, clock: Arc::new(SystemClock), wires: Wires::default(), log };
     match start(build, &setup) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -85,16 +112,17 @@ pub fn run(build: Build) -> ExitCode {
 fn start(build: Build, setup: &Setup) -> Result<(), lambda_runtime::Error> {
     let function = build(setup)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let invoked = AtomicBool::new(false);
     runtime.block_on(lambda_runtime::run(lambda_runtime::service_fn(
         move |event: lambda_runtime::LambdaEvent<Value>| {
             let function = Arc::clone(&function);
-            async move {
-                let invocation = Invocation {
-                    request_id: event.context.request_id.clone(),
-                    deadline: event.context.deadline().into(),
-                };
-                function.invoke(event.payload, invocation).await.map_err(lambda_runtime::Error::from)
-            }
+            let invocation = Invocation {
+                request_id: event.context.request_id.clone(),
+                deadline: event.context.deadline().into(),
+                trace: event.context.xray_trace_id.as_deref().and_then(Trace::read),
+                cold: !invoked.swap(true, Ordering::Relaxed),
+            };
+            async move { invocation.of(&*function, event.payload).await.map_err(lambda_runtime::Error::from) }
         },
     )))
 }

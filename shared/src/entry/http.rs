@@ -2,7 +2,7 @@
 
 use crate::api::routes::{Access, Route};
 use crate::clock::SharedClock;
-use crate::entry::caller::{ClaimNames, caller};
+use crate::entry::caller::{Caller, ClaimNames, caller};
 use crate::entry::function::{Function, FunctionError, Invocation, Setup};
 use crate::entry::log::{Level, Log};
 use crate::entry::problem::Problem;
@@ -108,12 +108,15 @@ where
     F: Future<Output = Result<Reply, Problem>> + Send + 'static,
 {
     let log = setup.log.clone().timed_by(Arc::clone(&setup.clock));
-    Arc::new(Http { routes, claims: ClaimNames::from_vars(&setup.vars), log, clock: Arc::clone(&setup.clock), handler })
+    let for_members = routes.iter().any(|route| route.access != Access::Public);
+    let claims = for_members.then(|| ClaimNames::from_vars(&setup.vars));
+    Arc::new(Http { routes, claims, log, clock: Arc::clone(&setup.clock), handler })
 }
 
 struct Http<H> {
     routes: &'static [Route],
-    claims: ClaimNames,
+    /// None where every route is public.
+    claims: Option<ClaimNames>,
     log: Log,
     clock: SharedClock,
     handler: H,
@@ -128,7 +131,7 @@ where
     async fn invoke(&self, event: Value, invocation: Invocation) -> Result<Value, FunctionError> {
         let started = self.clock.now();
         let route = self.route(&event);
-        let log = self.log.with("request_id", invocation.request_id.as_str()).with("fn", route.function);
+        let log = invocation.on(&self.log).with("fn", route.function);
         let (log, outcome) = self.answer(route, &event, &invocation, log).await;
         let took = (self.clock.now() - started).num_milliseconds();
         let reply = match outcome {
@@ -164,6 +167,10 @@ where
         self.routes.iter().find(called).unwrap_or(&self.routes[0])
     }
 
+    fn caller(&self, event: &Value) -> Result<Caller, Problem> {
+        caller(event, self.claims.as_ref().ok_or_else(Problem::unauthenticated)?)
+    }
+
     /// An answer of ours before Lambda cuts the invocation off with none.
     async fn in_time(&self, answer: F, invocation: &Invocation) -> Result<Reply, Problem> {
         let left = (invocation.deadline - self.clock.now() - LAST_WORD).to_std().unwrap_or_default();
@@ -182,7 +189,7 @@ where
     ) -> (Log, Result<Reply, Problem>) {
         let caller = match route.access {
             Access::Public => None,
-            Access::Member | Access::Admin => match caller(event, &self.claims) {
+            Access::Member | Access::Admin => match self.caller(event) {
                 Ok(caller) => Some(caller),
                 Err(problem) => return (log, Err(problem)),
             },

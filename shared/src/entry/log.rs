@@ -4,10 +4,13 @@
 //! tickets, e-mail addresses, phone numbers, titles. A field's value comes from an id, an enum or a number.
 
 use crate::clock::SharedClock;
+use crate::config::Vars;
+use crate::entry::metrics::Metric;
+use crate::trace::Trace;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
-/// The namespace of every metric.
+/// The namespace of the metrics of a stage is below this one.
 const NAMESPACE: &str = "Aura/Integrations";
 
 /// Takes finished lines.
@@ -31,6 +34,7 @@ impl LineSink for Stdout {
 pub struct Log {
     sink: Arc<dyn LineSink>,
     clock: Option<SharedClock>,
+    namespace: Arc<str>,
     fields: Map<String, Value>,
 }
 
@@ -63,12 +67,20 @@ impl Log {
 
     /// A log to this sink.
     pub fn to(sink: Arc<dyn LineSink>) -> Self {
-        Self { sink, clock: None, fields: Map::new() }
+        Self { sink, clock: None, namespace: NAMESPACE.into(), fields: Map::new() }
     }
 
     /// The same log with `ts` on every line.
     pub fn timed_by(mut self, clock: SharedClock) -> Self {
         self.clock = Some(clock);
+        self
+    }
+
+    /// The same log with metrics in the stage's own namespace: stages of one AWS account share none.
+    pub fn of_stage(mut self, vars: &Vars) -> Self {
+        if let Some(stage) = vars.get("STAGE") {
+            self.namespace = format!("{NAMESPACE}/{stage}").into();
+        }
         self
     }
 
@@ -87,6 +99,9 @@ impl Log {
         }
         line.insert("level".into(), json!(level.as_str()));
         line.extend(self.fields.clone());
+        if let Some(trace) = Trace::current() {
+            line.insert("trace_id".into(), json!(trace.id()));
+        }
         line.insert("op".into(), json!(op));
         line.insert("outcome".into(), json!(outcome));
         for (name, value) in extra {
@@ -95,20 +110,20 @@ impl Log {
         self.sink.line(&Value::Object(line).to_string());
     }
 
-    /// Counts something, for CloudWatch (embedded metric format). Dimensions are few and small: a provider, an outcome,
-    /// never an account.
-    pub fn count(&self, metric: &str, dimensions: &[(&str, &str)], value: u64) {
-        let names: Vec<&str> = dimensions.iter().map(|(name, _)| *name).collect();
+    /// Counts something, for CloudWatch (embedded metric format); a value for each of the metric's dimensions.
+    pub fn count(&self, metric: Metric, values: &[&str], count: u64) {
+        debug_assert_eq!(metric.dimensions.len(), values.len(), "{}", metric.name);
         let at = self.clock.as_ref().map(|clock| clock.now().timestamp_millis()).unwrap_or_default();
         let directive = json!({
-            "Namespace": NAMESPACE,
-            "Dimensions": [names],
-            "Metrics": [{ "Name": metric, "Unit": "Count" }],
+            "Namespace": &*self.namespace,
+            "Dimensions": [metric.dimensions],
+            "Metrics": [{ "Name": metric.name, "Unit": "Count" }],
         });
         let mut line = Map::new();
         line.insert("_aws".into(), json!({ "Timestamp": at, "CloudWatchMetrics": [directive] }));
-        line.extend(dimensions.iter().map(|(name, value)| ((*name).to_owned(), json!(value))));
-        line.insert(metric.to_owned(), json!(value));
+        let labels = metric.dimensions.iter().zip(values);
+        line.extend(labels.map(|(name, value)| ((*name).to_owned(), json!(value))));
+        line.insert(metric.name.to_owned(), json!(count));
         self.sink.line(&Value::Object(line).to_string());
     }
 

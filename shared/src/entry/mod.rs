@@ -4,6 +4,7 @@ mod caller;
 mod function;
 mod http;
 pub mod log;
+pub mod metrics;
 mod problem;
 mod request;
 mod schedule;

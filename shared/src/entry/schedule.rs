@@ -38,7 +38,7 @@ where
 {
     async fn invoke(&self, _event: Value, invocation: Invocation) -> Result<Value, FunctionError> {
         let started = self.clock.now();
-        let log = self.log.with("request_id", invocation.request_id.as_str());
+        let log = invocation.on(&self.log);
         let done = (self.work)(invocation.deadline)
             .await
             .and_then(|figures| serde_json::to_value(figures).map_err(FunctionError::of));

@@ -3,11 +3,13 @@
 use crate::clock::SharedClock;
 use crate::entry::function::{Function, FunctionError, Invocation, Setup};
 use crate::entry::log::{Level, Log};
+use crate::trace::Trace;
 use async_trait::async_trait;
 use aws_lambda_events::sqs::SqsEvent;
 use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use std::collections::HashMap;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -42,6 +44,15 @@ where
     Arc::new(Worker { op, log, clock: Arc::clone(&setup.clock), work, message: PhantomData::<fn(M)> })
 }
 
+/// A log that tells how often the message was delivered, and whose trace sent it: X-Ray links the two, a search in the
+/// log needs it written.
+fn about(log: &Log, attributes: &HashMap<String, String>) -> Log {
+    let attempt = attributes.get("ApproximateReceiveCount").and_then(|count| count.parse::<u32>().ok());
+    let sender = attributes.get("AWSTraceHeader").and_then(|header| Trace::read(header));
+    let log = attempt.map_or_else(|| log.clone(), |attempt| log.with("attempt", attempt));
+    sender.map_or_else(|| log.clone(), |sender| log.with("linked_trace_id", sender.id()))
+}
+
 struct Worker<M, H> {
     op: &'static str,
     log: Log,
@@ -60,10 +71,11 @@ where
     async fn invoke(&self, event: Value, invocation: Invocation) -> Result<Value, FunctionError> {
         let batch: SqsEvent =
             serde_json::from_value(event).map_err(|_| FunctionError("the event is not an SQS batch".into()))?;
-        let log = self.log.with("request_id", invocation.request_id.as_str());
+        let log = invocation.on(&self.log);
         let mut failures = Vec::new();
         for message in batch.records {
             let id = message.message_id.unwrap_or_default();
+            let log = about(&log, &message.attributes);
             if !self.one(message.body.as_deref().unwrap_or_default(), &invocation, &log).await {
                 failures.push(json!({ "itemIdentifier": id }));
             }

@@ -86,14 +86,25 @@ impl Store {
         limit: usize,
         after: Option<String>,
     ) -> Result<Page<UnreadLead>, StoreError> {
+        let page = self.unread_as_stored(integration, dataset, limit, after).await?;
+        let now = self.now();
+        let kept = page.items.into_iter().filter(|unread| unread.kept_until() > now);
+        Ok(Page { items: kept.collect(), next: page.next })
+    }
+
+    /// The same with those whose time is over and that are still there: an erasure leaves nothing to the broom.
+    pub async fn unread_as_stored(
+        &self,
+        integration: IntegrationId,
+        dataset: DatasetId,
+        limit: usize,
+        after: Option<String>,
+    ) -> Result<Page<UnreadLead>, StoreError> {
         let range = Range::Prefix(keys::unread_prefix(dataset));
         let query =
             Query { limit: Some(limit as i32), after, ..Query::of(keys::integration_partition(integration), range) };
         let page = self.table.query(query).await?;
-        let now = self.now();
-        let kept = page.items.into_iter().map(parse::<UnreadLead>);
-        let kept = kept.filter(|unread| unread.as_ref().map_or(true, |unread| unread.kept_until() > now));
-        Ok(Page { items: kept.collect::<Result<_, _>>()?, next: page.next })
+        Ok(Page { items: page.items.into_iter().map(parse).collect::<Result<_, _>>()?, next: page.next })
     }
 
     /// It was read.

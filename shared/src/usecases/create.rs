@@ -4,6 +4,7 @@ use crate::entry::{Caller, Problem};
 use crate::store::{Account, Integration, NotCreated, OutboxEntry, Progress, RequestName, Settings};
 use crate::usecases::draft::integration_event;
 use crate::usecases::get::{Found, Integrations};
+use crate::usecases::offer::Offer;
 use crate::usecases::publish::Publisher;
 use crate::usecases::view::integration_view;
 use crate::usecases::{Answered, TRIES};
@@ -20,12 +21,13 @@ use std::sync::Arc;
 pub struct Create {
     integrations: Integrations,
     publisher: Publisher,
+    offer: Offer,
 }
 
 impl Create {
     /// Over these.
-    pub fn new(integrations: Integrations, publisher: Publisher) -> Self {
-        Self { integrations, publisher }
+    pub fn new(integrations: Integrations, publisher: Publisher, offer: Offer) -> Self {
+        Self { integrations, publisher, offer }
     }
 
     /// Creates an integration, or gives the answer again that the same request was given before.
@@ -67,7 +69,7 @@ impl Create {
         if store.integration(&caller.account, slug).await?.is_some() {
             return Err(refused(&NotCreated::Exists, &account));
         }
-        if !account.offers(slug) {
+        if !self.offer.includes(&account, slug) {
             return Err(Problem::new(409, "provider_not_offered", "This provider is not available to your account.")
                 .remedy("Choose another provider, or contact support."));
         }

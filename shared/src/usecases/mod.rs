@@ -19,6 +19,7 @@ pub mod history;
 pub mod leads;
 pub mod left_behind;
 pub mod lifecycle;
+pub mod offer;
 pub mod options;
 mod page;
 mod parts;

@@ -13,6 +13,7 @@ use crate::usecases::get::Integrations;
 use crate::usecases::leads::LeadIntake;
 use crate::usecases::left_behind::Destruction;
 use crate::usecases::lifecycle::Lifecycle;
+use crate::usecases::offer::{self, Offer};
 use crate::usecases::publish::Publisher;
 use crate::usecases::removal::Removal;
 use crate::usecases::request_sync::Requests;
@@ -21,6 +22,7 @@ use crate::{bus::Bus, queue::Queue, vault::Vault};
 use domain::policy::Policy;
 use providers::Registry;
 use std::sync::Arc;
+use url::Url;
 
 /// The parts of one function instance.
 pub struct Parts<'a> {
@@ -48,6 +50,11 @@ impl<'a> Parts<'a> {
             None => Registry::standard(self.setup.vars.map(), self.setup.wires.providers.clone())
                 .map_err(|_| ConfigError { variable: "provider URLs", problem: "has one that cannot be used" }),
         }
+    }
+
+    /// What this deployment offers of them (`OFFERED_PROVIDERS`).
+    pub fn offer(&self, registry: &Registry) -> Result<Offer, ConfigError> {
+        Offer::parse(self.setup.vars.get(offer::VARIABLE).unwrap_or_default(), registry)
     }
 
     /// Secrets Manager (`SECRET_PREFIX`).
@@ -127,10 +134,17 @@ impl<'a> Parts<'a> {
         Ok(Actions { integrations: Integrations::new(store, self.registry()?), lifecycle })
     }
 
-    /// Subscriptions to notifications (`REDIRECT_BASE_URL`: where the API is reached; without it, they only end).
+    /// Subscriptions to notifications (`REDIRECT_BASE_URL`: where the API is reached).
     pub fn watches(&self, store: &Store) -> Result<Watches, ConfigError> {
-        const VARIABLE: &str = "REDIRECT_BASE_URL";
-        let base = self.setup.vars.get(VARIABLE).map(|_| self.setup.vars.url(VARIABLE)).transpose()?;
+        self.watches_at(store, Some(self.setup.vars.url("REDIRECT_BASE_URL")?))
+    }
+
+    /// Subscriptions that only end.
+    pub fn ending_watches(&self, store: &Store) -> Result<Watches, ConfigError> {
+        self.watches_at(store, None)
+    }
+
+    fn watches_at(&self, store: &Store, base: Option<Url>) -> Result<Watches, ConfigError> {
         Ok(Watches::new(store.clone(), self.random.clone(), self.vault()?, self.log(), base))
     }
 

@@ -4,6 +4,7 @@
 mod forward;
 mod refused;
 
+use crate::entry::metrics;
 use crate::seal::Purpose;
 use crate::store::{Credential, Journal, StoreError};
 use crate::usecases::access::{AccessError, Held, Tokens, context};
@@ -165,7 +166,7 @@ impl Tokens {
         let json: SecretString = stored.to_json()?;
         let sealed = self.keys.seal(Purpose::Journal, &json, &context(held, held.grant)).await?;
         self.store.park(held, &Journal { sealed, fence: held.fence, at: now }).await?;
-        self.log.count("journal", &[("provider", held.provider.as_str())], 1);
+        self.log.count(metrics::JOURNAL, &[held.provider.as_str()], 1);
         Err(self.let_go(held, refused.into()).await)
     }
 
@@ -189,7 +190,7 @@ impl Tokens {
             Err(_) => "failed",
         };
         let slug = provider.manifest().slug.as_str();
-        self.log.count("refresh", &[("provider", slug), ("outcome", name)], 1);
+        self.log.count(metrics::REFRESH, &[slug, name], 1);
     }
 }
 

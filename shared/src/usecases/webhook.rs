@@ -3,6 +3,7 @@
 
 use crate::entry::Problem;
 use crate::entry::log::Log;
+use crate::entry::metrics;
 use crate::queue::Queue;
 use crate::store::{Channel, Store};
 use crate::usecases::leads::{self, LeadsMessage};
@@ -61,7 +62,7 @@ impl TakeDelivery {
             Ok(name) => name,
             Err(problem) => problem.code,
         };
-        self.log.count("webhook", &[("provider", slug.as_str()), ("outcome", name)], 1);
+        self.log.count(metrics::WEBHOOK, &[slug.as_str(), name], 1);
         outcome
     }
 

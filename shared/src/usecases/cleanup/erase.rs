@@ -53,7 +53,7 @@ impl CleanupWorker {
     async fn erase_unread(&self, cleanup: &Cleanup, dataset: DatasetId, deadline: DateTime<Utc>) -> Result<(), Wait> {
         let id = cleanup.integration;
         loop {
-            let unread = self.store.unread(id, dataset, UNREAD_AT_ONCE, None).await?.items;
+            let unread = self.store.unread_as_stored(id, dataset, UNREAD_AT_ONCE, None).await?.items;
             if unread.is_empty() {
                 return Ok(());
             }

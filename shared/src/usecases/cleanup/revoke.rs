@@ -3,6 +3,7 @@
 //! (RFC 7009 §2.1).
 
 use super::{CleanupWorker, Wait};
+use crate::entry::metrics;
 use crate::seal::{Context, Purpose};
 use crate::store::{Cleanup, Revoking};
 use crate::vault::{Pointer, StoredGrant, VaultError};
@@ -26,7 +27,7 @@ impl CleanupWorker {
             Err(Wait::Failed(_)) if cleanup.attempts >= MOST_TRIES => "given_up",
             Err(wait) => return Err(wait),
         };
-        self.log.count("revocation", &[("provider", cleanup.provider.as_str()), ("outcome", outcome)], 1);
+        self.log.count(metrics::REVOCATION, &[cleanup.provider.as_str(), outcome], 1);
         cleanup.revoke = None;
         cleanup.attempts = 0;
         Ok(())

@@ -2,6 +2,7 @@
 
 use super::Sweep;
 use crate::entry::log::Level;
+use crate::entry::metrics;
 use crate::store::{FailedRuns, StoreError};
 use chrono::TimeDelta;
 use domain::ids::ProviderSlug;
@@ -69,6 +70,6 @@ impl Sweep {
             &[("provider", json!(slug)), ("state", state.clone())],
         );
         let state = state.as_str().unwrap_or_default().to_owned();
-        self.log.count("provider_health", &[("provider", slug.as_str()), ("state", &state)], 1);
+        self.log.count(metrics::PROVIDER_HEALTH, &[slug.as_str(), &state], 1);
     }
 }

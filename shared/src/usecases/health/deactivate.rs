@@ -2,6 +2,7 @@
 
 use super::{Looked, Round, Sweep};
 use crate::entry::log::Level;
+use crate::entry::metrics;
 use crate::store::{Change, Integration, StoreError};
 use crate::usecases::draft::Draft;
 use chrono::TimeDelta;
@@ -31,7 +32,7 @@ impl Sweep {
         // A success or a person that was faster wins: what was read is no longer true.
         let deactivated = self.commit(&self.deactivation(integration)).await?;
         if deactivated {
-            self.log.count("deactivations", &[("provider", integration.provider.as_str())], 1);
+            self.log.count(metrics::DEACTIVATIONS, &[integration.provider.as_str()], 1);
         }
         Ok(Looked { deactivated, ..Looked::default() })
     }
@@ -64,7 +65,7 @@ impl Sweep {
                 "capped",
                 &[("provider", json!(provider)), ("cap", json!(most))],
             );
-            self.log.count("deactivation_cap_reached", &[("provider", provider.as_str())], 1);
+            self.log.count(metrics::DEACTIVATION_CAP_REACHED, &[provider.as_str()], 1);
         }
         Ok(false)
     }

@@ -1,6 +1,7 @@
 //! What nobody would come back to by itself. None of it should ever be needed: each is counted.
 
 use super::Sweep;
+use crate::entry::metrics;
 use crate::store::{Credential, Integration, StoreError};
 use crate::usecases::draft::Draft;
 use crate::usecases::watches::{end_soon, is_left_over};
@@ -93,7 +94,7 @@ impl Sweep {
 
     fn mended(&self, what: &str, done: bool) -> Result<bool, StoreError> {
         if done {
-            self.log.count("repairs", &[("what", what)], 1);
+            self.log.count(metrics::REPAIRS, &[what], 1);
         }
         Ok(done)
     }

@@ -3,6 +3,7 @@
 use crate::api::events::{self, LeadDetail};
 use crate::bus::Event;
 use crate::entry::log::Log;
+use crate::entry::metrics;
 use crate::seal::{Context, KeysError, SealKeys};
 use crate::store::{Integration, LeadBatch, MOST_LEADS, NewLead, OutboxEntry, Store, StoreError, StoredRecord};
 use crate::usecases::TRIES;
@@ -114,8 +115,8 @@ impl LeadIntake {
     }
 
     fn stored(&self, arrival: &Arrival<'_>, batch: &LeadBatch<'_>) -> HashSet<ExternalId> {
-        let labels = [("provider", arrival.integration.provider.as_str()), ("via", arrival.via.name())];
-        self.log.count("leads", &labels, batch.leads.len() as u64);
+        let labels = [arrival.integration.provider.as_str(), arrival.via.name()];
+        self.log.count(metrics::LEADS, &labels, batch.leads.len() as u64);
         batch.leads.iter().map(|lead| lead.record.id.clone()).collect()
     }
 

@@ -4,6 +4,7 @@
 use super::messages;
 use super::messages::cut;
 use crate::entry::log::{Level, Log};
+use crate::entry::metrics;
 use crate::queue::Queue;
 use crate::store::{Store, StoreError, Unowned};
 use crate::usecases::plan::PlanError;
@@ -33,7 +34,7 @@ pub(in crate::usecases) async fn keep_unowned(
     if !texts.is_empty() {
         let count = texts.len();
         log.write(Level::Warn, "lead", "unowned", &[("provider", json!(provider)), ("leads", json!(count))]);
-        log.count("leads_unowned", &[("provider", provider.as_str())], count as u64);
+        log.count(metrics::LEADS_UNOWNED, &[provider.as_str()], count as u64);
         store.keep_unowned(provider, fitted(texts)).await?;
     }
     Ok(owned)

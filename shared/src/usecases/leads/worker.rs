@@ -4,6 +4,7 @@ use super::intake::{Arrival, Arrived, IntakeError, LeadIntake};
 use super::{LeadsMessage, forms};
 use crate::digest::sha256_hex;
 use crate::entry::log::{Level, Log};
+use crate::entry::metrics;
 use crate::entry::{Acknowledge, FunctionError};
 use crate::store::{Integration, Store, StoreError, UnreadLead};
 use crate::usecases::access::{AccessError, Tokens};
@@ -179,7 +180,7 @@ impl LeadWorker {
     ) -> Result<(), StoreError> {
         let fields = [("provider_code", json!(code)), ("integration_id", json!(integration.id))];
         self.log.write(Level::Warn, "lead", "unread", &fields);
-        self.log.count("leads_unread", &[("provider", integration.provider.as_str())], 1);
+        self.log.count(metrics::LEADS_UNREAD, &[integration.provider.as_str()], 1);
         let unread = UnreadLead {
             name: name(notice),
             form: form.cloned(),

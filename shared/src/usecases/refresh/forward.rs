@@ -1,6 +1,7 @@
 //! Rolling forward: what a dead or a late holder left is found before it is missed. The newest version of the grant that
 //! nobody has tried is current, wherever the pointer stands.
 
+use crate::entry::metrics;
 use crate::seal::{KeysError, Purpose, SealError};
 use crate::store::{Credential, Journal};
 use crate::usecases::access::{AccessError, Tokens, context};
@@ -18,7 +19,7 @@ impl Tokens {
             Some(journal) if journal.fence > held.pointer.fence => match self.drain(&held, journal).await {
                 Ok(pointer) => Some(pointer),
                 Err(error) if self.is_lost(&error, journal) => {
-                    self.log.count("journal_lost", &[("provider", held.provider.as_str())], 1);
+                    self.log.count(metrics::JOURNAL_LOST, &[held.provider.as_str()], 1);
                     self.uncommitted(&held).await?
                 }
                 Err(error) => return Err(error),
@@ -28,7 +29,7 @@ impl Tokens {
         };
         let Some(pointer) = pointer else { return Ok(held) };
         let forward = self.store.roll_forward(&held, &pointer).await?;
-        self.log.count("roll_forward", &[("provider", held.provider.as_str())], 1);
+        self.log.count(metrics::ROLL_FORWARD, &[held.provider.as_str()], 1);
         Ok(forward)
     }
 

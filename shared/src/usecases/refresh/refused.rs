@@ -1,6 +1,7 @@
 //! A refresh that brought nothing: a refusal is a suspicion before it is a verdict, and everything else is tried again.
 
 use super::QUIET;
+use crate::entry::metrics;
 use crate::store::{Again, Credential, StoreError};
 use crate::usecases::access::{AccessError, Held, Tokens};
 use chrono::TimeDelta;
@@ -40,7 +41,7 @@ impl Tokens {
     fn count_window_loss(&self, held: &Credential, provider: &dyn Provider) {
         let rotates = matches!(provider.manifest().rotation, Rotation::Strict | Rotation::ReuseDetect);
         if rotates && held.orphaned {
-            self.log.count("rotation_window_loss", &[("provider", held.provider.as_str())], 1);
+            self.log.count(metrics::ROTATION_WINDOW_LOSS, &[held.provider.as_str()], 1);
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::pages::generation;
 use super::{Step, Stop};
+use crate::entry::metrics;
 use crate::store::{LeadsFound, Resource, UnreadLead};
 use crate::usecases::access::AccessError;
 use crate::usecases::leads::{Again, Arrival, IntakeError};
@@ -179,7 +180,7 @@ impl Step<'_> {
         if !unknown || unread.tries < MOST_TRIES {
             return Tried::Later;
         }
-        self.worker.leads.log.count("leads_given_up", &[("provider", self.held.provider.as_str())], 1);
+        self.worker.leads.log.count(metrics::LEADS_GIVEN_UP, &[self.held.provider.as_str()], 1);
         Tried::Done
     }
 

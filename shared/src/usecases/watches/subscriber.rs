@@ -3,6 +3,7 @@
 
 use super::{FAILED_FOR, UNWATCHABLE_FOR, Watches};
 use crate::digest::sha256_hex;
+use crate::entry::metrics;
 use crate::store::{Channel, Integration, Route, StoreError, Watch, Watching};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::failure::FailureClass;
@@ -79,7 +80,7 @@ impl Subscriber<'_> {
                 ("failed", again, has_access)
             }
         };
-        self.watches.log.count("watch", &[("provider", self.tenant.provider.as_str()), ("outcome", outcome)], 1);
+        self.watches.log.count(metrics::WATCH, &[self.tenant.provider.as_str(), outcome], 1);
         (watch, has_access)
     }
 

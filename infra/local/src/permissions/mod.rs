@@ -1,6 +1,10 @@
 //! The permissions of the template, kept by the embedded AWS: a function that lacks one finds out here, not in a
 //! deployment. Every function signs with a key of its own; whoever else calls (the AWS CLI) may do everything.
 
+mod usage;
+
+pub use usage::{Usage, allowed};
+
 use crate::template::{Permission, Stack};
 use embedded_aws::{AwsError, Call, Service, Target};
 use std::collections::BTreeMap;
@@ -14,7 +18,10 @@ pub(crate) fn access_key(package: &str) -> String {
 
 /// What every function may do. Empty until the template is read; nobody but the stack itself calls before that.
 #[derive(Default)]
-pub(crate) struct Permissions(OnceLock<Rules>);
+pub(crate) struct Permissions {
+    rules: OnceLock<Rules>,
+    usage: Option<Usage>,
+}
 
 struct Rules {
     region: String,
@@ -24,6 +31,11 @@ struct Rules {
 }
 
 impl Permissions {
+    /// Permissions whose use is noted.
+    pub(crate) fn noted_by(usage: Option<Usage>) -> Self {
+        Self { rules: OnceLock::new(), usage }
+    }
+
     /// Takes the permissions of a stack; the first one stands.
     pub(crate) fn set(&self, stack: &Stack, region: &str, account: &str) {
         let functions = stack
@@ -31,23 +43,27 @@ impl Permissions {
             .values()
             .map(|function| (access_key(&function.package), (function.package.clone(), function.permissions.clone())))
             .collect();
-        self.0.get_or_init(|| Rules { region: region.to_owned(), account: account.to_owned(), functions });
+        self.rules.get_or_init(|| Rules { region: region.to_owned(), account: account.to_owned(), functions });
     }
 
     /// Refuses a call that the caller's role does not allow.
     pub(crate) fn admit(&self, call: &Call) -> Result<(), AwsError> {
-        let Some(rules) = self.0.get() else { return Ok(()) };
+        let Some(rules) = self.rules.get() else { return Ok(()) };
         let Some((package, permissions)) = call.access_key_id.as_ref().and_then(|key| rules.functions.get(key)) else {
             return Ok(());
         };
         for target in &call.targets {
             let action = format!("{}:{}", call.service.iam_prefix(), target.action);
             let arns = rules.arns(call.service, target);
-            if !permissions.iter().any(|permission| allows(permission, &action, &arns)) {
+            let Some((allowed, on)) = permissions.iter().find_map(|permission| allows(permission, &action, &arns))
+            else {
                 let resource = arns.first().map(String::as_str).unwrap_or_default();
                 return Err(AwsError::access_denied(format!(
                     "User: {package} is not authorized to perform: {action} on resource: {resource}"
                 )));
+            };
+            if let Some(usage) = &self.usage {
+                usage.note(usage::line(package, allowed, on));
             }
         }
         Ok(())
@@ -72,12 +88,11 @@ impl Rules {
     }
 }
 
-fn allows(permission: &Permission, action: &str, arns: &[String]) -> bool {
-    permission.actions.iter().any(|pattern| matches(pattern, action))
-        && permission
-            .resources
-            .iter()
-            .any(|pattern| arns.iter().any(|arn| matches(pattern, arn) || matches(arn, pattern)))
+/// The action and the resource of a statement that allow it.
+fn allows<'a>(permission: &'a Permission, action: &str, arns: &[String]) -> Option<(&'a str, &'a str)> {
+    let allowed = permission.actions.iter().find(|pattern| matches(pattern, action))?;
+    let named = |pattern: &&String| arns.iter().any(|arn| matches(pattern, arn) || matches(arn, pattern));
+    Some((allowed, permission.resources.iter().find(named)?))
 }
 
 /// `*` stands for any text, `?` for one character.
