@@ -52,7 +52,7 @@ fn parameters(api: &Url, issuer: &str) -> BTreeMap<String, String> {
 }
 
 /// What the template is read with on this machine: the API and its issuer, the region, and where AWS answers.
-pub fn settings(api: &Url, issuer: &str, region: &str, aws_endpoint: &str) -> Settings {
+pub(crate) fn settings(api: &Url, issuer: &str, region: &str, aws_endpoint: &str) -> Settings {
     Settings {
         parameters: parameters(api, issuer),
         region: region.to_owned(),

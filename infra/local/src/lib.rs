@@ -32,7 +32,6 @@ pub mod terminal;
 
 pub use declared::declared;
 pub use drain::Busy;
-pub use environment::settings;
 pub use functions::{Builder, Functions};
 pub use options::{Data, Options, StartError};
 pub use running::{FireError, Running};

@@ -1,6 +1,6 @@
 //! A table, a prefix of secrets and queues of a case's own, as `infra/template.yaml` declares them.
 
-use super::{Bench, REGION};
+use super::Bench;
 use local::provision;
 use local::template::{self, RedrivePolicy, Stack};
 use shared::clients::Clients;
@@ -8,7 +8,6 @@ use shared::queue::Queue;
 use shared::random::Random;
 use shared::store::{Store, Table};
 use shared::vault::Vault;
-use url::Url;
 
 /// A queue of the case.
 pub(crate) struct OwnQueue {
@@ -25,10 +24,7 @@ pub(crate) struct OwnQueue {
 impl Bench {
     /// What the template declares.
     fn declared(&self) -> Stack {
-        let here = Url::parse("http://127.0.0.1:3000").expect("a URL");
-        let settings = local::settings(&here, "http://127.0.0.1:3000/issuer", REGION, &self.endpoint);
-        let text = std::fs::read_to_string(local::Options::default().template).expect("the template");
-        template::read(&text, &settings).expect("a stack")
+        local::declared(&local::Options::default().template).expect("the template")
     }
 
     /// The case's table, made as the template declares it.
