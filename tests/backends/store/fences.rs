@@ -1,12 +1,12 @@
 //! Conditional writes: revisions, leases with their fences, and comparisons of numbers and of whole maps.
 
-use super::scene::{account, connect, create, form, held, ids, keep, outbox, record, stored};
+use super::scene::{account, connect, create, form, held, ids, keep, outbox, provider, record, stored, try_connect};
 use crate::bench::Bench;
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::ids::AccountId;
+use domain::ids::{AccountId, ProviderAccountId};
 use domain::plan::Plan;
 use shared::store::{
-    AccountNews, Change, Chunk, Conflict, Credential, Integration, Journal, Progress, Published, RecordWrite,
+    AccountNews, Change, Chunk, Conflict, Credential, Integration, Journal, Progress, Published, RecordWrite, Revoking,
     SealedAccess, Store, StoreError,
 };
 use shared::vault::Pointer;
@@ -141,4 +141,36 @@ pub(super) async fn a_counter_begins_at_nought_and_needs_its_item(bench: Bench) 
     }
     assert!(outbox(&store).await.is_empty());
     assert_eq!(stored(&store, &seen).await.id, seen.id);
+}
+
+/// By a counter that begins anew with each hour, whoever is first in it.
+pub(super) async fn an_hour_has_so_many_deactivations(bench: Bench) {
+    let (store, provider) = (bench.store().await, provider("a-provider"));
+    for allowed in [true, true, false, false] {
+        assert_eq!(store.reserve_deactivation(&provider, 2).await, Ok(allowed));
+    }
+    bench.clock.forward(TimeDelta::hours(1));
+    assert_eq!(store.reserve_deactivation(&provider, 2).await, Ok(true));
+}
+
+pub(super) async fn nobody_connects_while_a_revocation_may_be_under_way(bench: Bench) {
+    let store = bench.store().await;
+    let (slug, person) = (provider("a-provider"), ProviderAccountId::parse("1094").unwrap());
+    store.begin_revoking(&slug, &person).await.unwrap();
+    assert_eq!(try_connect(&store, "acme").await.map(drop), None);
+    assert!(!store.is_used(&slug, &person).await.unwrap());
+    bench.clock.forward(Revoking::WINDOW + TimeDelta::milliseconds(1));
+    connect(&store, "other").await;
+    assert!(store.is_used(&slug, &person).await.unwrap());
+}
+
+pub(super) async fn a_lead_that_was_erased_is_known_for_good(bench: Bench) {
+    let store = bench.store().await;
+    let marks: Vec<String> = (0..120).map(|n| format!("mark-{n}")).collect();
+    assert!(store.seen_leads(&marks[..50]).await.unwrap().is_empty());
+    store.mark_erased(&marks[..70]).await.unwrap();
+    store.mark_erased(&marks[60..]).await.unwrap();
+    let seen = store.seen_leads(&marks[..100]).await.unwrap();
+    assert_eq!(seen.len(), 100);
+    assert!(seen.values().all(|seen| seen.erased));
 }
