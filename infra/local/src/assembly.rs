@@ -17,7 +17,6 @@ use shared::clients::Clients;
 use shared::config::Vars;
 use shared::entry::log::Log;
 use shared::entry::{Setup, Wires};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
@@ -112,14 +111,7 @@ impl Assembly {
         let path = &self.options.template;
         let text = std::fs::read_to_string(path)
             .map_err(|source| TemplateError::Unreadable { path: path.to_owned(), source })?;
-        let mut settings = template::Settings {
-            parameters: environment::parameters(api, issuer),
-            region: access.region.clone(),
-            account: ACCOUNT.to_owned(),
-            aws_endpoint: access.endpoint.clone(),
-            api_endpoint: api.as_str().trim_end_matches('/').to_owned(),
-            secret_arns: BTreeMap::new(),
-        };
+        let mut settings = environment::settings(api, issuer, &access.region, &access.endpoint);
         let declared = template::read(&text, &settings)?;
         trusts(&declared, issuer)?;
         settings.secret_arns = provision::secrets(clients, &declared.secrets).await?;

@@ -1,8 +1,7 @@
 //! The template as this machine would run it, with nothing running: for what is compared with it.
 
-use crate::environment::{self, ACCOUNT, REGION};
+use crate::environment::{self, REGION};
 use crate::template::{self, Stack, TemplateError};
-use std::collections::BTreeMap;
 use std::path::Path;
 use url::Url;
 
@@ -14,13 +13,6 @@ pub fn declared(template: &Path) -> Result<Stack, TemplateError> {
     let text = std::fs::read_to_string(template)
         .map_err(|source| TemplateError::Unreadable { path: template.to_owned(), source })?;
     let nowhere = Url::parse("http://127.0.0.1:1").expect("a URL");
-    let settings = template::Settings {
-        parameters: environment::parameters(&nowhere, nowhere.as_str()),
-        region: REGION.to_owned(),
-        account: ACCOUNT.to_owned(),
-        aws_endpoint: nowhere.to_string(),
-        api_endpoint: nowhere.as_str().trim_end_matches('/').to_owned(),
-        secret_arns: BTreeMap::new(),
-    };
+    let settings = environment::settings(&nowhere, nowhere.as_str(), REGION, nowhere.as_str());
     template::read(&text, &settings)
 }

@@ -1,7 +1,7 @@
 //! What functions find in their environment, and what the template's parameters are on this machine.
 
 use crate::permissions::access_key;
-use crate::template::FunctionSpec;
+use crate::template::{FunctionSpec, Settings};
 use shared::config::Vars;
 use std::collections::{BTreeMap, HashMap};
 use url::Url;
@@ -34,7 +34,7 @@ const PROVIDER_URLS: [&str; 11] = [
 ];
 
 /// The values of the template's parameters, given as in a deployment.
-pub(crate) fn parameters(api: &Url, issuer: &str) -> BTreeMap<String, String> {
+fn parameters(api: &Url, issuer: &str) -> BTreeMap<String, String> {
     let api = api.as_str().trim_end_matches('/');
     let same_machine = api.replace("127.0.0.1", "localhost");
     [
@@ -49,6 +49,18 @@ pub(crate) fn parameters(api: &Url, issuer: &str) -> BTreeMap<String, String> {
     .into_iter()
     .map(|(name, value)| (name.to_owned(), value))
     .collect()
+}
+
+/// What the template is read with on this machine: the API and its issuer, the region, and where AWS answers.
+pub(crate) fn settings(api: &Url, issuer: &str, region: &str, aws_endpoint: &str) -> Settings {
+    Settings {
+        parameters: parameters(api, issuer),
+        region: region.to_owned(),
+        account: ACCOUNT.to_owned(),
+        aws_endpoint: aws_endpoint.to_owned(),
+        api_endpoint: api.as_str().trim_end_matches('/').to_owned(),
+        secret_arns: BTreeMap::new(),
+    }
 }
 
 /// How AWS is reached: the endpoint, and the person's own credentials when the endpoint is theirs.

@@ -21,7 +21,7 @@ mod metrics;
 mod options;
 pub mod permissions;
 mod plan;
-mod provision;
+pub mod provision;
 pub mod runner;
 mod running;
 mod sandboxed;

@@ -1,15 +1,18 @@
 //! The table itself: reads, conditional writes and transactions, with errors that say what the caller can do.
 
 mod bulk;
+mod refusal;
+#[cfg(test)]
+mod tests;
 
 use super::expression::{Item, Update};
 use super::keys::{Index, Key, PK, SK};
 use crate::clients::Clients;
 use crate::random::Random;
-use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
-use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, ReturnValue, TransactWriteItem};
+use refusal::{Cancelled, cancelled, unavailable};
 use serde::de::DeserializeOwned;
 use std::collections::HashMap;
 use std::time::Duration;
@@ -55,22 +58,6 @@ impl StoreError {
     /// Whether a condition did not hold.
     pub fn is_conflict(&self) -> bool {
         matches!(self, Self::Conflict(_))
-    }
-}
-
-fn unavailable<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> StoreError {
-    let code = match error {
-        SdkError::ServiceError(_) => error.code().unwrap_or("service"),
-        SdkError::TimeoutError(_) => "timeout",
-        SdkError::DispatchFailure(_) => "dispatch",
-        SdkError::ResponseError(_) => "response",
-        _ => "request",
-    };
-    match code {
-        "ValidationException" | "ResourceNotFoundException" | "AccessDeniedException" | "request" => {
-            StoreError::Ours(format!("{code}: {}", error.message().unwrap_or_default()))
-        }
-        _ => StoreError::Unavailable(code.to_owned()),
     }
 }
 
@@ -328,6 +315,7 @@ impl Table {
                     Some(Cancelled::Conditions(conflict)) => return Err(StoreError::Conflict(conflict)),
                     Some(Cancelled::Met) if attempt < CONFLICT_TRIES => self.pause(attempt).await,
                     Some(Cancelled::Met) => return Err(StoreError::Unavailable("TransactionConflict".into())),
+                    Some(Cancelled::Ours(what)) => return Err(StoreError::Ours(what)),
                     None => return Err(unavailable(&error)),
                 },
             }
@@ -340,26 +328,6 @@ impl Table {
         let wait = 5.0 + self.random.jitter() * longest as f64;
         tokio::time::sleep(Duration::from_millis(wait as u64)).await;
     }
-}
-
-enum Cancelled {
-    Conditions(Conflict),
-    Met,
-}
-
-/// A cancellation that mixes conditions and conflicts counts as a conflict only if no condition failed.
-fn cancelled<R>(error: &SdkError<TransactWriteItemsError, R>) -> Option<Cancelled> {
-    let TransactWriteItemsError::TransactionCanceledException(cancelled) = error.as_service_error()? else {
-        return None;
-    };
-    let codes: Vec<&str> =
-        cancelled.cancellation_reasons().iter().map(|reason| reason.code().unwrap_or("None")).collect();
-    let failed: Vec<usize> = (0..codes.len()).filter(|at| codes[*at] == "ConditionalCheckFailed").collect();
-    if !failed.is_empty() {
-        return Some(Cancelled::Conditions(Conflict(failed)));
-    }
-    let passing = ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"];
-    codes.iter().any(|code| passing.contains(code)).then_some(Cancelled::Met)
 }
 
 /// Reads an item as one of our structures.

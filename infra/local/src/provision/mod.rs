@@ -6,7 +6,7 @@ mod tables;
 
 use crate::aws_error::said;
 use crate::options::StartError;
-use crate::template::{Secret, Stack};
+use crate::template::{Queue, Secret, Stack, Table};
 use shared::clients::Clients;
 use std::collections::BTreeMap;
 
@@ -25,18 +25,34 @@ pub(crate) async fn secrets(clients: &Clients, secrets: &[Secret]) -> Result<BTr
 
 /// Makes the tables, queues and buses.
 pub(crate) async fn resources(clients: &Clients, stack: &Stack) -> Result<(), StartError> {
-    for table in &stack.tables {
-        tables::ensure(clients.dynamodb(), table).await?;
+    for declared in &stack.tables {
+        table(clients, declared).await?;
     }
     // Dead-letter queues first: the others refer to them.
     let (with, without): (Vec<_>, Vec<_>) = stack.queues.iter().partition(|queue| queue.redrive.is_some());
-    for queue in without.into_iter().chain(with) {
-        queues::ensure(clients.sqs(), queue).await.map_err(|why| failed("queue", &queue.name, why))?;
+    for declared in without.into_iter().chain(with) {
+        queue(clients, declared).await?;
     }
     for bus in &stack.buses {
         ensure_bus(clients.events(), &bus.name).await.map_err(|why| failed("bus", &bus.name, why))?;
     }
     Ok(())
+}
+
+/// Makes a table, or sees to it that the one that exists has the same indexes.
+///
+/// # Errors
+/// AWS does not make it, or the one that exists is another.
+pub async fn table(clients: &Clients, table: &Table) -> Result<(), StartError> {
+    tables::ensure(clients.dynamodb(), table).await
+}
+
+/// Makes a queue, or gives the one that exists these attributes. Its dead-letter queue must be there.
+///
+/// # Errors
+/// AWS does not make it.
+pub async fn queue(clients: &Clients, queue: &Queue) -> Result<(), StartError> {
+    queues::ensure(clients.sqs(), queue).await.map_err(|why| failed("queue", &queue.name, why))
 }
 
 async fn ensure_bus(events: &aws_sdk_eventbridge::Client, name: &str) -> Result<(), String> {
