@@ -1,5 +1,5 @@
 //! The template and the code have the same variables, triggers, queues and metrics. (Routes: `openapi`. Permissions:
-//! refused by the local stack where one is missing, listed by `infra/local/examples/permissions.rs` where one is unused.)
+//! refused by the local stack where one is missing. What no test uses: `infra/local/examples/unused.rs`.)
 
 use crate::world::Lines;
 use local::template::Stack;

@@ -1,5 +1,6 @@
 //! The trace that an invocation belongs to, so that one search finds a request, the messages it sent and what their
-//! workers did. The header is X-Ray's; sent along with a message it links the worker's trace to the sender's.
+//! workers did. The header is X-Ray's; sent along with a message it links the worker's trace to the sender's. (On Lambda
+//! the SDK also sends it with each call; as an attribute of the message it is seen on the local stack too.)
 //! <https://docs.aws.amazon.com/xray/latest/devguide/xray-services-sqs.html>
 
 use aws_sdk_sqs::types::{MessageSystemAttributeNameForSends, MessageSystemAttributeValue};
@@ -19,7 +20,8 @@ tokio::task_local! {
 pub struct Trace(Arc<str>);
 
 impl Trace {
-    /// Takes a header; `None` for one without a root, which names no trace.
+    /// Takes a header; `None` for one whose root is not as X-Ray writes it: SQS refuses a message that carries such a
+    /// one, and nobody's text gets into a log line.
     pub fn read(header: &str) -> Option<Self> {
         let plain = header.len() <= LONGEST && header.bytes().all(|byte| byte.is_ascii_graphic());
         (plain && root(header).is_some()).then(|| Self(header.into()))
@@ -54,7 +56,17 @@ pub(crate) fn carried() -> Option<HashMap<MessageSystemAttributeNameForSends, Me
 }
 
 fn root(header: &str) -> Option<&str> {
-    header.split(';').find_map(|part| part.strip_prefix("Root=")).filter(|root| !root.is_empty())
+    header.split(';').find_map(|part| part.strip_prefix("Root=")).filter(|root| is_trace_id(root))
+}
+
+/// `1-`, the time in eight digits, chance in twenty-four.
+/// <https://docs.aws.amazon.com/xray/latest/devguide/xray-api-sendingdata.html#xray-api-traceids>
+fn is_trace_id(root: &str) -> bool {
+    let hexadecimal = |part: Option<&str>, digits: usize| {
+        part.is_some_and(|part| part.len() == digits && part.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    };
+    let mut parts = root.split('-');
+    parts.next() == Some("1") && hexadecimal(parts.next(), 8) && hexadecimal(parts.next(), 24) && parts.next().is_none()
 }
 
 #[cfg(test)]
@@ -66,14 +78,17 @@ mod tests {
     #[test]
     fn a_header_names_its_trace_wherever_the_root_stands() {
         assert_eq!(Trace::read(HEADER).unwrap().id(), "1-5759e988-bd862e3fe1be46a994272793");
-        assert_eq!(Trace::read("Sampled=0;Root=1-2-3").unwrap().id(), "1-2-3");
+        let turned = "Sampled=0;Root=1-5759e988-bd862e3fe1be46a994272793";
+        assert_eq!(Trace::read(turned).unwrap().id(), "1-5759e988-bd862e3fe1be46a994272793");
         assert_eq!(Trace::read(HEADER).unwrap().header(), HEADER);
     }
 
     #[test]
     fn what_names_no_trace_or_is_no_header_is_none() {
-        let long = format!("Root={}", "1".repeat(LONGEST));
-        for header in ["", "Root=", "Parent=53995c3f42cd8ad8", "Root=1-2\n3", long.as_str()] {
+        let long = format!("{HEADER};Lineage={}", "1".repeat(LONGEST));
+        let broken = HEADER.replace(';', "\n");
+        let other = "Root=2-5759e988-bd862e3fe1be46a994272793";
+        for header in ["", "Root=", "Root=1-2-3", "Root=dummy", "Parent=53995c3f42cd8ad8", other, &long, &broken] {
             assert_eq!(Trace::read(header), None, "{header:?}");
         }
     }

@@ -333,9 +333,9 @@ fn overridden(setup: Setup, overrides: &Overrides) -> Setup {
     Setup { vars: shared::config::Vars::new(vars), ..setup }
 }
 
-/// Notes the permissions that are used, where the person who runs the tests wants to know.
-fn usage() -> Option<local::permissions::Usage> {
+/// Notes what is used of the template, where the person who runs the tests wants to know.
+fn usage() -> Option<local::Usage> {
     let vars = shared::config::Vars::of_process();
-    let folder = vars.get("AURA_PERMISSIONS_USED")?;
-    Some(local::permissions::Usage::noted_in(folder.as_ref()).expect("a folder for notes"))
+    let folder = vars.get("AURA_TEMPLATE_USED")?;
+    Some(local::Usage::noted_in(folder.as_ref()).expect("a folder for notes"))
 }

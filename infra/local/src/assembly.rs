@@ -10,12 +10,13 @@ use crate::permissions::Permissions;
 use crate::runner::{Deliveries, Instances, QueueRunner, Ticks};
 use crate::servers::{Door, stopped};
 use crate::template::{self, Stack, TemplateError};
+use crate::usage::Filtered;
 use crate::{provision, sandboxed};
 use embedded_aws::EmbeddedAws;
 use sandbox::Sandbox;
 use shared::clients::Clients;
 use shared::config::Vars;
-use shared::entry::log::Log;
+use shared::entry::log::{LineSink, Log};
 use shared::entry::{Setup, Wires};
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
@@ -39,6 +40,19 @@ pub(crate) struct Assembly {
 impl Assembly {
     pub(crate) fn new(options: Options, folder: Option<DataFolder>, stopping: watch::Receiver<bool>) -> Self {
         Self { options, folder, stopping, tasks: JoinSet::new() }
+    }
+
+    /// Where log lines go.
+    pub(crate) fn lines(&self) -> Result<Arc<dyn LineSink>, StartError> {
+        let next = Arc::clone(&self.options.log);
+        let Some(usage) = self.options.usage.clone() else { return Ok(next) };
+        let filters = template::filters(&self.template()?)?;
+        Ok(Arc::new(Filtered { filters, usage, next }))
+    }
+
+    fn template(&self) -> Result<String, TemplateError> {
+        let path = &self.options.template;
+        std::fs::read_to_string(path).map_err(|source| TemplateError::Unreadable { path: path.to_owned(), source })
     }
 
     /// The AWS endpoint: the person's, or the embedded one.
@@ -108,9 +122,7 @@ impl Assembly {
         access: &AwsAccess,
         clients: &Clients,
     ) -> Result<Arc<Stack>, StartError> {
-        let path = &self.options.template;
-        let text = std::fs::read_to_string(path)
-            .map_err(|source| TemplateError::Unreadable { path: path.to_owned(), source })?;
+        let text = self.template()?;
         let mut settings = environment::settings(api, issuer, &access.region, &access.endpoint);
         let declared = template::read(&text, &settings)?;
         trusts(&declared, issuer)?;

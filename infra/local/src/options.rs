@@ -1,8 +1,8 @@
 //! How a stack is started, and why that can fail.
 
 use crate::functions::{self, Functions};
-use crate::permissions::Usage;
 use crate::template::TemplateError;
+use crate::usage::Usage;
 use shared::clock::{SharedClock, SystemClock};
 use shared::config::{ConfigError, Vars};
 use shared::entry::Wires;
@@ -51,7 +51,7 @@ pub struct Options {
     pub schedules: bool,
     /// Where the functions' log lines go.
     pub log: Arc<dyn LineSink>,
-    /// Who notes the permissions that functions use.
+    /// Who notes what is used of the template.
     pub usage: Option<Usage>,
     /// The seed of the sandbox's events.
     pub sandbox_seed: u64,

@@ -39,7 +39,7 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
 
     let issuer_url = format!("{}_local/issuer", api.url);
     let access = AwsAccess::of(aws.as_str().to_owned(), &assembly.options.person, embedded.is_none());
-    let metrics = Arc::new(Metrics::before(Arc::clone(&assembly.options.log)));
+    let metrics = Arc::new(Metrics::before(assembly.lines()?));
     let log = Log::to(Arc::clone(&metrics) as _).timed_by(Arc::clone(&assembly.options.clock));
     let clients = Clients::new(&assembly.own_setup(Vars::new(access.vars("local")), &log))?;
     let stack = assembly.stack(&api.url, &issuer_url, &access, &clients).await?;

@@ -145,7 +145,7 @@ where
                 reply
             }
             Err(problem) => {
-                let level = if problem.status >= 500 { Level::Error } else { Level::Info };
+                let level = level(problem.status);
                 let fields =
                     [("status", json!(problem.status)), ("cause", json!(problem.cause)), ("dur_ms", json!(took))];
                 log.write(level, route.function, problem.code, &fields);
@@ -153,6 +153,15 @@ where
             }
         };
         Ok(reply.into_event())
+    }
+}
+
+/// A provider's failure (502) is worth a look, and no mistake of ours: nobody is woken, no deployment rolled back.
+fn level(status: u16) -> Level {
+    match status {
+        502 => Level::Warn,
+        500.. => Level::Error,
+        _ => Level::Info,
     }
 }
 

@@ -42,9 +42,9 @@ pub const REVOCATION: Metric = metric("revocation", &["provider", "outcome"]);
 pub const REPAIRS: Metric = metric("repairs", &["what"]);
 /// Automatic deactivations.
 pub const DEACTIVATIONS: Metric = metric("deactivations", &["provider"]);
-/// Hours in which more of a provider's integrations would have been deactivated than the policy allows.
+/// Sweeps in which more of a provider's integrations would have been deactivated than the policy allows in an hour.
 pub const DEACTIVATION_CAP_REACHED: Metric = metric("deactivation_cap_reached", &["provider"]);
-/// How a provider is, each time it is judged.
+/// How a provider is, each time that changes.
 pub const PROVIDER_HEALTH: Metric = metric("provider_health", &["provider", "state"]);
 
 /// All of them.

@@ -8,6 +8,7 @@ mod document;
 mod error;
 mod events;
 mod fields;
+mod filter;
 mod intrinsics;
 mod names;
 mod pattern;
@@ -16,6 +17,7 @@ mod resources;
 mod stack;
 
 pub use error::TemplateError;
+pub use filter::{Filter, filters};
 pub use pattern::Pattern;
 pub use read::{Settings, read};
 pub use stack::{

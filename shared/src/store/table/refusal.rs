@@ -34,6 +34,9 @@ pub(super) enum Cancelled {
 /// What no action of a transaction is refused by.
 const NOTHING: &str = "None";
 
+/// The code of what stays refused however often it is asked for. A code that nobody knows is an outage: that is tried again.
+const LASTING: &str = "ValidationError";
+
 /// Codes of reasons that pass. The others are listed with them in `TransactionCanceledException` (DynamoDB API
 /// Reference, TransactWriteItems, Errors).
 const PASSING: [&str; 3] = ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"];
@@ -52,7 +55,6 @@ pub(super) fn cancelled<R>(error: &SdkError<TransactWriteItemsError, R>) -> Opti
     if codes.iter().any(|code| PASSING.contains(code)) {
         return Some(Cancelled::Met);
     }
-    let lasting = reasons.iter().find(|reason| reason.code().is_some_and(|code| code != NOTHING))?;
-    let (code, message) = (lasting.code().unwrap_or_default(), lasting.message().unwrap_or_default());
-    Some(Cancelled::Ours(format!("{code}: {message}")))
+    let lasting = reasons.iter().find(|reason| reason.code() == Some(LASTING))?;
+    Some(Cancelled::Ours(format!("{LASTING}: {}", lasting.message().unwrap_or_default())))
 }

@@ -1,11 +1,8 @@
 //! The permissions of the template, kept by the embedded AWS: a function that lacks one finds out here, not in a
 //! deployment. Every function signs with a key of its own; whoever else calls (the AWS CLI) may do everything.
 
-mod usage;
-
-pub use usage::{Usage, allowed};
-
 use crate::template::{Permission, Stack};
+use crate::usage::{self, Usage};
 use embedded_aws::{AwsError, Call, Service, Target};
 use std::collections::BTreeMap;
 use std::sync::OnceLock;

@@ -1,7 +1,10 @@
-//! Which permissions of the template were ever used: what a whole run of the tests never needed is too much, or a test
-//! is missing. Stacks note what they used (`Options::usage`); `examples/permissions.rs` compares.
+//! What of the template was ever used: permissions that a call needed, comparisons of metric filters that a line met.
+//! What a whole run of the tests never met is too much, or a test is missing. Stacks note what they met
+//! (`Options::usage`); `examples/unused.rs` compares.
 
-use crate::template::{Permission, Stack};
+use crate::template::{Filter, Permission, Stack};
+use serde_json::Value;
+use shared::entry::log::LineSink;
 use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
@@ -11,7 +14,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// The file that every process of a test run adds to.
 const FILE: &str = "used.txt";
 
-/// Notes the permissions that a stack uses, each once.
+/// Notes what a stack uses of its template, each once.
 #[derive(Clone)]
 pub struct Usage {
     file: Arc<File>,
@@ -37,12 +40,13 @@ impl Usage {
         Ok(std::fs::read_to_string(folder.join(FILE))?.lines().map(str::to_owned).collect())
     }
 
-    pub(super) fn note(&self, permission: String) {
+    /// Notes a line of [`allowed`] or [`compared`].
+    pub(crate) fn note(&self, met: String) {
         let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
-        if noted.insert(permission.clone()) {
+        if noted.insert(met.clone()) {
             // One write per line: lines of processes that run beside each other do not mix. A note that is lost shows
-            // as a permission that nobody used.
-            let _ = (&*self.file).write_all(format!("{permission}\n").as_bytes());
+            // as something that nobody met.
+            let _ = (&*self.file).write_all(format!("{met}\n").as_bytes());
         }
     }
 }
@@ -60,11 +64,40 @@ fn lines(package: &str, statement: &Permission) -> Vec<String> {
 }
 
 /// A permission as it is noted. Neither the account nor the six characters that a secret's ARN ends in are part of it.
-pub(super) fn line(package: &str, action: &str, resource: &str) -> String {
+pub(crate) fn line(package: &str, action: &str, resource: &str) -> String {
     let name = resource.splitn(6, ':').nth(5).unwrap_or(resource);
     let name = match name.rsplit_once('-') {
         Some((secret, random)) if name.starts_with("secret:") && random.len() == 6 => secret,
         _ => name,
     };
     format!("{package} {action} {name}")
+}
+
+/// Every comparison of a template's metric filters, one line for each.
+pub fn compared(filters: &[Filter]) -> BTreeSet<String> {
+    let of = |filter: &Filter| -> Vec<String> { filter.terms().into_iter().map(|term| met(filter, term)).collect() };
+    filters.iter().flat_map(of).collect()
+}
+
+fn met(filter: &Filter, term: &str) -> String {
+    format!("{} {term}", filter.name)
+}
+
+/// Notes which filters a line passes, and hands it on.
+pub(crate) struct Filtered {
+    pub(crate) filters: Vec<Filter>,
+    pub(crate) usage: Usage,
+    pub(crate) next: Arc<dyn LineSink>,
+}
+
+impl LineSink for Filtered {
+    fn line(&self, line: &str) {
+        if let Ok(read) = serde_json::from_str::<Value>(line) {
+            for filter in &self.filters {
+                let terms = filter.terms_of(&read).unwrap_or_default();
+                terms.into_iter().for_each(|term| self.usage.note(met(filter, term)));
+            }
+        }
+        self.next.line(line);
+    }
 }
