@@ -44,7 +44,7 @@ pub enum Rotation {
 }
 
 /// What is always true of a provider.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Manifest {
     /// Its slug in paths and items.
     pub slug: ProviderSlug,
@@ -73,6 +73,13 @@ pub struct Manifest {
     /// Refreshes ahead of expiry that may be started in a minute, over all accounts. Each of a provider that rotates is a
     /// write of Secrets Manager, which takes 50 a second of everybody.
     pub refreshes_per_minute: u32,
+}
+
+impl Manifest {
+    /// Whether it brings leads: exactly then there is a [`Leads`].
+    pub fn brings_leads(&self) -> bool {
+        self.category == Category::Leads
+    }
 }
 
 /// The application's own registration at a provider.

@@ -1,13 +1,39 @@
 //! The one place that knows which providers there are.
 
-use crate::contract::Provider;
+use crate::contract::{Manifest, Provider};
 use crate::facebook::{self, FacebookLeadAds};
-use crate::google_calendar::{Endpoints, GoogleCalendar};
+use crate::google_calendar::{self, GoogleCalendar};
 use crate::http::{ReqwestWire, SharedWire, UnusableUrl};
 use crate::tiktok::{self, TikTokLeadAds};
 use domain::ids::ProviderSlug;
 use std::collections::HashMap;
 use std::sync::Arc;
+
+/// What is always true of the providers, in the order in which they are shown. A function that calls none of them is
+/// built of this alone, without their calls and the client beneath.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Manifests(Vec<Arc<Manifest>>);
+
+impl Manifests {
+    /// Those of the product's providers.
+    pub fn standard() -> Self {
+        Self::of([google_calendar::manifest(), facebook::manifest(), tiktok::manifest()])
+    }
+
+    fn of(manifests: impl IntoIterator<Item = Manifest>) -> Self {
+        Self(manifests.into_iter().map(Arc::new).collect())
+    }
+
+    /// Every manifest.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<Manifest>> {
+        self.0.iter()
+    }
+
+    /// The manifest of the provider with this slug.
+    pub fn find(&self, slug: &ProviderSlug) -> Option<&Arc<Manifest>> {
+        self.iter().find(|manifest| manifest.slug == *slug)
+    }
+}
 
 /// The providers of this deployment, in the order in which they are shown.
 #[derive(Clone, Default)]
@@ -26,10 +52,15 @@ impl Registry {
     pub fn standard(vars: &HashMap<String, String>, wire: Option<SharedWire>) -> Result<Self, UnusableUrl> {
         let wire = wire.unwrap_or_else(|| Arc::new(ReqwestWire::new()));
         Ok(Self::new(vec![
-            Arc::new(GoogleCalendar::new(Endpoints::from_vars(vars)?, Arc::clone(&wire))),
+            Arc::new(GoogleCalendar::new(google_calendar::Endpoints::from_vars(vars)?, Arc::clone(&wire))),
             Arc::new(FacebookLeadAds::new(facebook::Endpoints::from_vars(vars)?, Arc::clone(&wire))),
             Arc::new(TikTokLeadAds::new(tiktok::Endpoints::from_vars(vars)?, wire)),
         ]))
+    }
+
+    /// What is always true of these.
+    pub fn manifests(&self) -> Manifests {
+        Manifests::of(self.iter().map(|provider| provider.manifest().clone()))
     }
 
     /// Every provider.
@@ -58,6 +89,16 @@ mod tests {
         let slug = ProviderSlug::parse("google-calendar").unwrap();
         assert_eq!(registry.find(&slug).unwrap().manifest().name, "Google Calendar");
         assert!(registry.find(&ProviderSlug::parse("hubspot").unwrap()).is_none());
+    }
+
+    #[test]
+    fn the_standard_manifests_are_those_of_the_standard_providers() {
+        let (manifests, registry) = (Manifests::standard(), Registry::standard(&HashMap::new(), None).unwrap());
+        assert_eq!(manifests, registry.manifests());
+        for provider in registry.iter() {
+            assert_eq!(**manifests.find(&provider.manifest().slug).unwrap(), *provider.manifest());
+        }
+        assert_eq!(manifests.find(&ProviderSlug::parse("hubspot").unwrap()), None);
     }
 
     #[test]

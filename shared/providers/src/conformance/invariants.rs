@@ -2,7 +2,7 @@
 
 use super::specimen::CLIENT_ID;
 use super::subject::subjects;
-use crate::contract::{Category, Rotation};
+use crate::contract::Rotation;
 use chrono::TimeDelta;
 use domain::ids::ResourceId;
 use domain::lead::Form;
@@ -52,7 +52,7 @@ async fn what_a_provider_says_of_itself_is_what_it_does() {
         let provider = subject.bench(subject.good()).provider;
         let (manifest, slug) = (provider.manifest(), subject.specimen.slug());
         assert_eq!(manifest.writes, provider.push().is_some(), "{slug}");
-        assert_eq!(manifest.category == Category::Leads, provider.leads().is_some(), "{slug}");
+        assert_eq!(manifest.brings_leads(), provider.leads().is_some(), "{slug}");
         assert_eq!(manifest.parent_kind.is_some(), subject.specimen.parent().is_some(), "{slug}");
         assert!(provider.pull().is_some_and(|pull| pull.query_version() > 0), "{slug}");
         assert!(manifest.syncs_per_minute > 0 && manifest.refreshes_per_minute > 0, "{slug}");

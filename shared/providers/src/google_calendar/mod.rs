@@ -37,7 +37,8 @@ impl GoogleCalendar {
     }
 }
 
-fn manifest() -> Manifest {
+/// What is always true of it, without the provider itself.
+pub(crate) fn manifest() -> Manifest {
     Manifest {
         slug: ProviderSlug::parse("google-calendar").expect("the slug is a valid one"),
         vendor: "google",

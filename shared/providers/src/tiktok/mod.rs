@@ -46,7 +46,8 @@ impl TikTokLeadAds {
     }
 }
 
-fn manifest() -> Manifest {
+/// What is always true of it, without the provider itself.
+pub(crate) fn manifest() -> Manifest {
     Manifest {
         slug: ProviderSlug::parse("tiktok-lead-ads").expect("the slug is a valid one"),
         vendor: "tiktok",
