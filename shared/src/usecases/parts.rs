@@ -20,7 +20,7 @@ use crate::usecases::request_sync::Requests;
 use crate::usecases::watches::Watches;
 use crate::{bus::Bus, queue::Queue, vault::Vault};
 use domain::policy::Policy;
-use providers::Registry;
+use providers::{Manifests, Registry};
 use std::sync::Arc;
 use url::Url;
 
@@ -43,6 +43,16 @@ impl<'a> Parts<'a> {
         Ok(Store::new(table, Arc::clone(&self.setup.clock), self.random.clone()))
     }
 
+    /// What is true of the providers: all that a function needs which calls none of them.
+    pub fn manifests(&self) -> Manifests {
+        self.setup.wires.registry.as_ref().map_or_else(Manifests::standard, Registry::manifests)
+    }
+
+    /// Integrations of accounts, in this table.
+    pub fn integrations(&self, store: &Store) -> Integrations {
+        Integrations::new(store.clone(), self.manifests())
+    }
+
     /// The providers.
     pub fn registry(&self) -> Result<Registry, ConfigError> {
         match &self.setup.wires.registry {
@@ -53,8 +63,8 @@ impl<'a> Parts<'a> {
     }
 
     /// What this deployment offers of them (`OFFERED_PROVIDERS`).
-    pub fn offer(&self, registry: &Registry) -> Result<Offer, ConfigError> {
-        Offer::parse(self.setup.vars.get(offer::VARIABLE).unwrap_or_default(), registry)
+    pub fn offer(&self, manifests: &Manifests) -> Result<Offer, ConfigError> {
+        Offer::parse(self.setup.vars.get(offer::VARIABLE).unwrap_or_default(), manifests)
     }
 
     /// Secrets Manager (`SECRET_PREFIX`).
@@ -131,7 +141,7 @@ impl<'a> Parts<'a> {
     pub fn actions(&self) -> Result<Actions, ConfigError> {
         let store = self.store()?;
         let lifecycle = Lifecycle::new(store.clone(), self.publisher(&store)?, self.requests(&store)?);
-        Ok(Actions { integrations: Integrations::new(store, self.registry()?), lifecycle })
+        Ok(Actions { integrations: self.integrations(&store), lifecycle })
     }
 
     /// Subscriptions to notifications (`REDIRECT_BASE_URL`: where the API is reached).
@@ -164,8 +174,8 @@ impl<'a> Parts<'a> {
         let store = self.store()?;
         Ok(Removal {
             publisher: self.publisher(&store)?,
-            destruction: Destruction::new(store.clone(), self.lifecycle_queue()?),
-            integrations: Integrations::new(store, self.registry()?),
+            integrations: self.integrations(&store),
+            destruction: Destruction::new(store, self.lifecycle_queue()?),
         })
     }
 }
