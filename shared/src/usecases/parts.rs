@@ -20,7 +20,8 @@ use crate::usecases::request_sync::Requests;
 use crate::usecases::watches::Watches;
 use crate::{bus::Bus, queue::Queue, vault::Vault};
 use domain::policy::Policy;
-use providers::{Manifests, Registry};
+use providers::http::UnusableUrl;
+use providers::{ConsentAnswers, Manifests, Registry};
 use std::sync::Arc;
 use url::Url;
 
@@ -57,8 +58,15 @@ impl<'a> Parts<'a> {
     pub fn registry(&self) -> Result<Registry, ConfigError> {
         match &self.setup.wires.registry {
             Some(registry) => Ok(registry.clone()),
-            None => Registry::standard(self.setup.vars.map(), self.setup.wires.providers.clone())
-                .map_err(|_| ConfigError { variable: "provider URLs", problem: "has one that cannot be used" }),
+            None => Registry::standard(self.setup.vars.map(), self.setup.wires.providers.clone()).map_err(unusable),
+        }
+    }
+
+    /// What the providers' answers to a consent look like.
+    pub fn consent_answers(&self) -> Result<ConsentAnswers, ConfigError> {
+        match &self.setup.wires.registry {
+            Some(registry) => Ok(registry.consent_answers()),
+            None => ConsentAnswers::standard(self.setup.vars.map()).map_err(unusable),
         }
     }
 
@@ -178,4 +186,8 @@ impl<'a> Parts<'a> {
             destruction: Destruction::new(store, self.lifecycle_queue()?),
         })
     }
+}
+
+fn unusable(_: UnusableUrl) -> ConfigError {
+    ConfigError { variable: "provider URLs", problem: "has one that cannot be used" }
 }

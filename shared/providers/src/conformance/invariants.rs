@@ -58,8 +58,9 @@ async fn what_a_provider_says_of_itself_is_what_it_does() {
         assert!(manifest.syncs_per_minute > 0 && manifest.refreshes_per_minute > 0, "{slug}");
         let writes = manifest.rotation != Rotation::None;
         assert!(!writes || manifest.refreshes_per_minute <= WRITES_PER_SECOND * 60 / 10, "{slug}");
-        let parameters: BTreeSet<_> = provider.code_parameters().iter().collect();
-        assert!(!parameters.is_empty() && parameters.len() == provider.code_parameters().len(), "{slug}");
+        let named = provider.consent_answer().code_parameters;
+        let parameters: BTreeSet<_> = named.iter().collect();
+        assert!(!parameters.is_empty() && parameters.len() == named.len(), "{slug}");
         assert!(!parameters.iter().any(|name| matches!(**name, "state" | "error" | "iss")), "{slug}");
     }
 }
