@@ -15,7 +15,8 @@ use std::sync::{Arc, Mutex};
 const PLATFORM: [&str; 5] =
     ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL"];
 
-/// Variables that providers read out of the whole environment; their tests are beside them.
+/// Variables that providers read out of the whole environment, in the functions that build them; their tests are beside
+/// them.
 const OF_PROVIDERS: [&str; 3] = ["FACEBOOK_LOGIN_CONFIG", "FACEBOOK_GRAPH_VERSION", "TIKTOK_AUTH_URL"];
 
 fn root() -> PathBuf {

@@ -3,8 +3,8 @@
 use domain::ids::{ProviderSlug, ResourceId};
 use domain::resource::Choice;
 use providers::{
-    Access, AppCredentials, Authorization, AuthorizeRequest, Credential, ExchangeRequest, Identity, Issuer, Manifest,
-    Provider, ProviderError, Pull, Refreshed, Registry, Rotation,
+    Access, AppCredentials, Authorization, AuthorizeRequest, ConsentAnswer, Credential, ExchangeRequest, Identity,
+    Issuer, Manifest, Provider, ProviderError, Pull, Refreshed, Registry, Rotation,
 };
 use shared::entry::{Setup, Wires};
 use std::sync::Arc;
@@ -23,7 +23,7 @@ pub(crate) struct Twin {
 impl Twin {
     /// The very same provider.
     pub(crate) fn of(inner: &Arc<dyn Provider>) -> Self {
-        Self { inner: Arc::clone(inner), manifest: inner.manifest().clone(), issuer: inner.issuer() }
+        Self { inner: Arc::clone(inner), manifest: inner.manifest().clone(), issuer: inner.consent_answer().issuer }
     }
 
     /// Under another slug.
@@ -92,8 +92,8 @@ impl Provider for Twin {
         self.inner.authorize_url(request)
     }
 
-    fn issuer(&self) -> Option<Issuer> {
-        self.issuer.clone()
+    fn consent_answer(&self) -> ConsentAnswer {
+        ConsentAnswer { issuer: self.issuer.clone(), ..self.inner.consent_answer() }
     }
 
     async fn exchange_code(&self, request: &ExchangeRequest<'_>) -> Result<Authorization, ProviderError> {

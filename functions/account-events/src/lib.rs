@@ -5,15 +5,13 @@ use shared::entry::{Function, Setup, worker};
 use shared::usecases::Parts;
 use shared::usecases::account_events::AccountEvents;
 use shared::usecases::appointments::AcceptAppointments;
-use shared::usecases::get::Integrations;
 use std::sync::Arc;
 
 /// Builds the function.
 pub fn function(setup: &Setup) -> Result<Arc<dyn Function>, ConfigError> {
     let parts = Parts::new(setup)?;
     let store = parts.store()?;
-    let integrations = Integrations::new(store.clone(), parts.registry()?);
-    let appointments = AcceptAppointments::new(integrations, parts.sync_queue()?);
+    let appointments = AcceptAppointments::new(parts.integrations(&store), parts.registry()?, parts.sync_queue()?);
     let events = AccountEvents { publisher: parts.publisher(&store)?, appointments, store };
     Ok(worker(setup, "account-events", move |envelope, _deadline| {
         let events = events.clone();

@@ -6,7 +6,6 @@ use shared::entry::{Function, Problem, Reply, Request, Setup, serve};
 use shared::usecases::Parts;
 use shared::usecases::connect::{Connect, Redirects};
 use shared::usecases::create::Create;
-use shared::usecases::get::Integrations;
 use std::sync::Arc;
 
 /// Builds the function.
@@ -14,12 +13,12 @@ pub fn function(setup: &Setup) -> Result<Arc<dyn Function>, ConfigError> {
     let parts = Parts::new(setup)?;
     let store = parts.store()?;
     let publisher = parts.publisher(&store)?;
-    let registry = parts.registry()?;
-    let offer = parts.offer(&registry)?;
-    let integrations = Integrations::new(store, registry);
+    let integrations = parts.integrations(&store);
+    let offer = parts.offer(&integrations.manifests)?;
     let connect = Connect {
         create: Create::new(integrations.clone(), publisher.clone(), offer),
         integrations,
+        registry: parts.registry()?,
         publisher,
         vault: parts.vault()?,
         keys: parts.flow_keys()?,

@@ -5,7 +5,6 @@ use shared::config::ConfigError;
 use shared::entry::{Function, Problem, Reply, Request, Setup, serve};
 use shared::usecases::Parts;
 use shared::usecases::create::Create;
-use shared::usecases::get::Integrations;
 use std::sync::Arc;
 
 /// Builds the function.
@@ -13,9 +12,9 @@ pub fn function(setup: &Setup) -> Result<Arc<dyn Function>, ConfigError> {
     let parts = Parts::new(setup)?;
     let store = parts.store()?;
     let publisher = parts.publisher(&store)?;
-    let registry = parts.registry()?;
-    let offer = parts.offer(&registry)?;
-    let create = Create::new(Integrations::new(store, registry), publisher, offer);
+    let integrations = parts.integrations(&store);
+    let offer = parts.offer(&integrations.manifests)?;
+    let create = Create::new(integrations, publisher, offer);
     Ok(serve(setup, &[routes::CREATE], move |request| handle(create.clone(), request)))
 }
 

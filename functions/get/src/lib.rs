@@ -10,7 +10,7 @@ use std::sync::Arc;
 /// Builds the function.
 pub fn function(setup: &Setup) -> Result<Arc<dyn Function>, ConfigError> {
     let parts = Parts::new(setup)?;
-    let integrations = Integrations::new(parts.store()?, parts.registry()?);
+    let integrations = parts.integrations(&parts.store()?);
     Ok(serve(setup, &[routes::GET], move |request| get(integrations.clone(), request)))
 }
 

@@ -4,14 +4,13 @@ use shared::api::routes;
 use shared::config::ConfigError;
 use shared::entry::{Function, Problem, Reply, Request, Setup, serve};
 use shared::usecases::Parts;
-use shared::usecases::get::Integrations;
 use shared::usecases::history::History;
 use std::sync::Arc;
 
 /// Builds the function.
 pub fn function(setup: &Setup) -> Result<Arc<dyn Function>, ConfigError> {
     let parts = Parts::new(setup)?;
-    let history = History::new(Integrations::new(parts.store()?, parts.registry()?));
+    let history = History::new(parts.integrations(&parts.store()?));
     Ok(serve(setup, &[routes::HISTORY], move |request| handle(history.clone(), request)))
 }
 

@@ -11,9 +11,9 @@ use std::sync::Arc;
 pub fn function(setup: &Setup) -> Result<Arc<dyn Function>, ConfigError> {
     let parts = Parts::new(setup)?;
     let back_url = setup.vars.get("BACK_URL").map(str::to_owned);
-    let registry = parts.registry()?;
-    let offer = parts.offer(&registry)?;
-    let catalogue = Catalogue::new(parts.store()?, registry, offer, back_url);
+    let manifests = parts.manifests();
+    let offer = parts.offer(&manifests)?;
+    let catalogue = Catalogue::new(parts.store()?, manifests, offer, back_url);
     Ok(serve(setup, &[routes::LIST], move |request| list(catalogue.clone(), request)))
 }
 

@@ -12,7 +12,7 @@ pub fn function(setup: &Setup) -> Result<Arc<dyn Function>, ConfigError> {
     let parts = Parts::new(setup)?;
     let callback = Callback {
         store: parts.store()?,
-        registry: parts.registry()?,
+        answers: parts.consent_answers()?,
         keys: parts.flow_keys()?,
         return_page: setup.vars.url("RETURN_PAGE_URL")?,
     };

@@ -6,7 +6,6 @@ use shared::entry::{Function, Problem, Reply, Request, Setup, serve};
 use shared::usecases::Parts;
 use shared::usecases::complete::Complete;
 use shared::usecases::connect::Redirects;
-use shared::usecases::get::Integrations;
 use std::sync::Arc;
 
 /// Builds the function.
@@ -20,7 +19,8 @@ pub fn function(setup: &Setup) -> Result<Arc<dyn Function>, ConfigError> {
         flow_keys: parts.flow_keys()?,
         token_keys: parts.token_keys()?,
         redirects: Redirects::new(setup.vars.url("REDIRECT_BASE_URL")?),
-        integrations: Integrations::new(store, parts.registry()?),
+        registry: parts.registry()?,
+        store,
     };
     Ok(serve(setup, &[routes::COMPLETE], move |request| handle(complete.clone(), request)))
 }

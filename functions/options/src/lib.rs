@@ -4,7 +4,6 @@ use shared::api::routes;
 use shared::config::ConfigError;
 use shared::entry::{Function, Problem, Reply, Request, Setup, serve};
 use shared::usecases::Parts;
-use shared::usecases::get::Integrations;
 use shared::usecases::options::Options;
 use std::sync::Arc;
 
@@ -12,8 +11,7 @@ use std::sync::Arc;
 pub fn function(setup: &Setup) -> Result<Arc<dyn Function>, ConfigError> {
     let parts = Parts::new(setup)?;
     let store = parts.store()?;
-    let tokens = parts.tokens(&store)?;
-    let options = Options::new(Integrations::new(store, parts.registry()?), tokens);
+    let options = Options::new(parts.integrations(&store), parts.registry()?, parts.tokens(&store)?);
     Ok(serve(setup, &[routes::OPTIONS], move |request| handle(options.clone(), request)))
 }
 

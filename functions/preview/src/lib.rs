@@ -4,7 +4,6 @@ use shared::api::{PreviewBody, routes};
 use shared::config::ConfigError;
 use shared::entry::{Function, Problem, Reply, Request, Setup, serve};
 use shared::usecases::Parts;
-use shared::usecases::get::Integrations;
 use shared::usecases::leads::Preview;
 use shared::usecases::options::Options;
 use std::sync::Arc;
@@ -13,9 +12,9 @@ use std::sync::Arc;
 pub fn function(setup: &Setup) -> Result<Arc<dyn Function>, ConfigError> {
     let parts = Parts::new(setup)?;
     let store = parts.store()?;
-    let tokens = parts.tokens(&store)?;
-    let integrations = Integrations::new(store, parts.registry()?);
-    let preview = Preview { options: Options::new(integrations.clone(), tokens), integrations };
+    let integrations = parts.integrations(&store);
+    let options = Options::new(integrations.clone(), parts.registry()?, parts.tokens(&store)?);
+    let preview = Preview { options, integrations };
     Ok(serve(setup, &[routes::PREVIEW], move |request| handle(preview.clone(), request)))
 }
 

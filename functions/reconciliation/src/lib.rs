@@ -4,14 +4,13 @@ use shared::api::routes;
 use shared::config::ConfigError;
 use shared::entry::{Function, Problem, Reply, Request, Setup, serve};
 use shared::usecases::Parts;
-use shared::usecases::get::Integrations;
 use shared::usecases::leads::Reconciliation;
 use std::sync::Arc;
 
 /// Builds the function.
 pub fn function(setup: &Setup) -> Result<Arc<dyn Function>, ConfigError> {
     let parts = Parts::new(setup)?;
-    let figures = Reconciliation { integrations: Integrations::new(parts.store()?, parts.registry()?) };
+    let figures = Reconciliation { integrations: parts.integrations(&parts.store()?) };
     Ok(serve(setup, &[routes::RECONCILIATION], move |request| handle(figures.clone(), request)))
 }
 

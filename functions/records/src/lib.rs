@@ -5,14 +5,13 @@ use shared::api::routes;
 use shared::config::ConfigError;
 use shared::entry::{Function, Problem, Reply, Request, Setup, serve};
 use shared::usecases::Parts;
-use shared::usecases::get::Integrations;
 use shared::usecases::records::{Records, window};
 use std::sync::Arc;
 
 /// Builds the function.
 pub fn function(setup: &Setup) -> Result<Arc<dyn Function>, ConfigError> {
     let parts = Parts::new(setup)?;
-    let records = Records::new(Integrations::new(parts.store()?, parts.registry()?));
+    let records = Records::new(parts.integrations(&parts.store()?));
     Ok(serve(setup, &[routes::RECORDS], move |request| handle(records.clone(), request)))
 }
 

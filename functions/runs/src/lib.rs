@@ -4,14 +4,13 @@ use shared::api::routes;
 use shared::config::ConfigError;
 use shared::entry::{Function, Problem, Reply, Request, Setup, serve};
 use shared::usecases::Parts;
-use shared::usecases::get::Integrations;
 use shared::usecases::runs::Runs;
 use std::sync::Arc;
 
 /// Builds the function.
 pub fn function(setup: &Setup) -> Result<Arc<dyn Function>, ConfigError> {
     let parts = Parts::new(setup)?;
-    let runs = Runs::new(Integrations::new(parts.store()?, parts.registry()?));
+    let runs = Runs::new(parts.integrations(&parts.store()?));
     Ok(serve(setup, &[routes::RUNS, routes::RUN], move |request| handle(runs.clone(), request)))
 }
 

@@ -13,10 +13,9 @@ use std::sync::Arc;
 pub fn function(setup: &Setup) -> Result<Arc<dyn Function>, ConfigError> {
     let parts = Parts::new(setup)?;
     let store = parts.store()?;
-    let registry = parts.registry()?;
-    let replay = Replay { store: store.clone(), registry: registry.clone(), queue: parts.webhook_queue()? };
+    let replay = Replay { store: store.clone(), registry: parts.registry()?, queue: parts.webhook_queue()? };
     let sweep = Sweep {
-        registry,
+        manifests: parts.manifests(),
         replay,
         policy: parts.policy()?,
         probes: Planner::new(store.clone(), Due::Probe, parts.sync_queue()?),

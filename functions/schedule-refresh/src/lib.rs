@@ -12,7 +12,7 @@ use std::sync::Arc;
 pub fn function(setup: &Setup) -> Result<Arc<dyn Function>, ConfigError> {
     let parts = Parts::new(setup)?;
     let planner = Planner::new(parts.store()?, Due::Refresh, parts.refresh_queue()?);
-    let plan = PlanRefreshes { registry: parts.registry()?, planner };
+    let plan = PlanRefreshes { manifests: parts.manifests(), planner };
     Ok(scheduled(setup, "schedule-refresh", move |_deadline| {
         let plan = plan.clone();
         async move { plan.plan().await.map_err(FunctionError::of) }

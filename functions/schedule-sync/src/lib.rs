@@ -13,7 +13,7 @@ pub fn function(setup: &Setup) -> Result<Arc<dyn Function>, ConfigError> {
     let parts = Parts::new(setup)?;
     let store = parts.store()?;
     let plan = PlanSyncs {
-        registry: parts.registry()?,
+        manifests: parts.manifests(),
         planner: Planner::new(store.clone(), Due::Sync, parts.sync_queue()?),
         writes: Planner::new(store.clone(), Due::Write, parts.sync_queue()?),
         policy: parts.policy()?,

@@ -4,7 +4,6 @@ use shared::api::{SettingsBody, routes};
 use shared::config::ConfigError;
 use shared::entry::{Function, Problem, Reply, Request, Setup, serve};
 use shared::usecases::Parts;
-use shared::usecases::get::Integrations;
 use shared::usecases::options::Options;
 use shared::usecases::settings::ChangeSettings;
 use std::sync::Arc;
@@ -13,9 +12,9 @@ use std::sync::Arc;
 pub fn function(setup: &Setup) -> Result<Arc<dyn Function>, ConfigError> {
     let parts = Parts::new(setup)?;
     let store = parts.store()?;
-    let integrations = Integrations::new(store.clone(), parts.registry()?);
+    let integrations = parts.integrations(&store);
     let settings = ChangeSettings {
-        options: Options::new(integrations.clone(), parts.tokens(&store)?),
+        options: Options::new(integrations.clone(), parts.registry()?, parts.tokens(&store)?),
         requests: parts.requests(&store)?,
         publisher: parts.publisher(&store)?,
         integrations,

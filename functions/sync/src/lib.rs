@@ -4,7 +4,6 @@ use shared::api::routes;
 use shared::config::ConfigError;
 use shared::entry::{Function, Problem, Reply, Request, Setup, serve};
 use shared::usecases::Parts;
-use shared::usecases::get::Integrations;
 use shared::usecases::request_sync::SyncNow;
 use std::sync::Arc;
 
@@ -15,7 +14,7 @@ pub fn function(setup: &Setup) -> Result<Arc<dyn Function>, ConfigError> {
     let sync = SyncNow {
         requests: parts.requests(&store)?,
         publisher: parts.publisher(&store)?,
-        integrations: Integrations::new(store, parts.registry()?),
+        integrations: parts.integrations(&store),
     };
     Ok(serve(setup, &[routes::SYNC], move |request| handle(sync.clone(), request)))
 }

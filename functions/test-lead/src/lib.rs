@@ -4,7 +4,6 @@ use shared::api::{TestLeadBody, routes};
 use shared::config::ConfigError;
 use shared::entry::{Function, Problem, Reply, Request, Setup, serve};
 use shared::usecases::Parts;
-use shared::usecases::get::Integrations;
 use shared::usecases::leads::SendTestLead;
 use std::sync::Arc;
 
@@ -12,8 +11,11 @@ use std::sync::Arc;
 pub fn function(setup: &Setup) -> Result<Arc<dyn Function>, ConfigError> {
     let parts = Parts::new(setup)?;
     let store = parts.store()?;
-    let tokens = parts.tokens(&store)?;
-    let send = SendTestLead { integrations: Integrations::new(store, parts.registry()?), tokens };
+    let send = SendTestLead {
+        integrations: parts.integrations(&store),
+        registry: parts.registry()?,
+        tokens: parts.tokens(&store)?,
+    };
     Ok(serve(setup, &[routes::TEST_LEAD], move |request| handle(send.clone(), request)))
 }
 

@@ -4,7 +4,6 @@ use shared::api::routes;
 use shared::config::ConfigError;
 use shared::entry::{Function, Problem, Reply, Request, Setup, serve};
 use shared::usecases::Parts;
-use shared::usecases::get::Integrations;
 use shared::usecases::lifecycle::Lifecycle;
 use shared::usecases::test_connection::TestConnection;
 use std::sync::Arc;
@@ -14,9 +13,10 @@ pub fn function(setup: &Setup) -> Result<Arc<dyn Function>, ConfigError> {
     let parts = Parts::new(setup)?;
     let store = parts.store()?;
     let test = TestConnection {
+        integrations: parts.integrations(&store),
+        registry: parts.registry()?,
         tokens: parts.tokens(&store)?,
         lifecycle: Lifecycle::new(store.clone(), parts.publisher(&store)?, parts.requests(&store)?),
-        integrations: Integrations::new(store, parts.registry()?),
     };
     Ok(serve(setup, &[routes::TEST], move |request| handle(test.clone(), request)))
 }

@@ -6,7 +6,6 @@ use shared::config::ConfigError;
 use shared::entry::{Function, Problem, Reply, Request, Setup, serve};
 use shared::usecases::Parts;
 use shared::usecases::appointments::{AcceptAppointments, ListWrites};
-use shared::usecases::get::Integrations;
 use std::sync::Arc;
 
 const ROUTES: [routes::Route; 3] = [routes::PUT_EVENT, routes::CANCEL_EVENT, routes::WRITES];
@@ -14,8 +13,8 @@ const ROUTES: [routes::Route; 3] = [routes::PUT_EVENT, routes::CANCEL_EVENT, rou
 /// Builds the function.
 pub fn function(setup: &Setup) -> Result<Arc<dyn Function>, ConfigError> {
     let parts = Parts::new(setup)?;
-    let integrations = Integrations::new(parts.store()?, parts.registry()?);
-    let accept = AcceptAppointments::new(integrations.clone(), parts.sync_queue()?);
+    let integrations = parts.integrations(&parts.store()?);
+    let accept = AcceptAppointments::new(integrations.clone(), parts.registry()?, parts.sync_queue()?);
     let list = ListWrites::new(integrations);
     Ok(serve(setup, &ROUTES, move |request| handle(accept.clone(), list.clone(), request)))
 }

@@ -1,9 +1,11 @@
 //! The contract between the product and a provider.
 
+mod consent;
 mod leads;
 mod push;
 mod webhook;
 
+pub use consent::*;
 pub use leads::*;
 pub use push::*;
 pub use webhook::*;
@@ -44,7 +46,7 @@ pub enum Rotation {
 }
 
 /// What is always true of a provider.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Manifest {
     /// Its slug in paths and items.
     pub slug: ProviderSlug,
@@ -73,6 +75,13 @@ pub struct Manifest {
     /// Refreshes ahead of expiry that may be started in a minute, over all accounts. Each of a provider that rotates is a
     /// write of Secrets Manager, which takes 50 a second of everybody.
     pub refreshes_per_minute: u32,
+}
+
+impl Manifest {
+    /// Whether it brings leads: exactly then there is a [`Leads`].
+    pub fn brings_leads(&self) -> bool {
+        self.category == Category::Leads
+    }
 }
 
 /// The application's own registration at a provider.
@@ -229,15 +238,9 @@ pub trait Provider: Send + Sync {
     /// The address of the consent page.
     fn authorize_url(&self, request: &AuthorizeRequest<'_>) -> Result<Url, ProviderError>;
 
-    /// The issuer that the callback's `iss` must name exactly (RFC 9207), where the provider promises to send it.
-    /// A callback with another `iss` is refused whether or not it was promised.
-    fn issuer(&self) -> Option<Issuer> {
-        None
-    }
-
-    /// The parameters of the callback that may carry the code, the preferred one first.
-    fn code_parameters(&self) -> &'static [&'static str] {
-        &["code"]
+    /// What its answer to a consent looks like.
+    fn consent_answer(&self) -> ConsentAnswer {
+        ConsentAnswer::default()
     }
 
     /// Exchanges the code (RFC 6749 §4.1.3). Never retried. An answer without what must survive is `no_refresh_token`.
@@ -286,15 +289,6 @@ pub trait Provider: Send + Sync {
     fn webhook(&self) -> Option<&dyn Webhook> {
         None
     }
-}
-
-/// An authorization server's issuer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Issuer {
-    /// Compared by exact string.
-    pub name: String,
-    /// The provider promises to send it, so its absence is an error.
-    pub promised: bool,
 }
 
 /// Reading records page by page.

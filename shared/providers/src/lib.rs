@@ -15,4 +15,4 @@ pub mod tiktok;
 
 pub use contract::*;
 pub use error::{Explanation, ProviderError, PullError};
-pub use registry::Registry;
+pub use registry::{ConsentAnswers, Manifests, Registry};

@@ -8,7 +8,7 @@ use crate::store::{Flow, FlowState, Store, StoreError};
 use crate::usecases::connect::flow_context;
 use domain::history::{Actor, HistoryEvent, HistoryLine};
 use domain::ids::ProviderSlug;
-use providers::{Issuer, Registry};
+use providers::{ConsentAnswers, Issuer};
 use secrecy::{ExposeSecret, SecretString};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,8 +19,8 @@ use url::Url;
 pub struct Callback {
     /// The table.
     pub store: Store,
-    /// The providers.
-    pub registry: Registry,
+    /// What the providers' answers look like.
+    pub answers: ConsentAnswers,
     /// Seals the code.
     pub keys: Arc<SealKeys>,
     /// The fixed page of the web app.
@@ -74,7 +74,7 @@ impl Callback {
 
     /// The code, under the first of the names by which the provider sends it.
     fn code<'a>(&self, provider: &ProviderSlug, query: &'a BTreeMap<String, String>) -> Option<&'a String> {
-        let names = self.registry.find(provider).map_or(&["code"][..], |provider| provider.code_parameters());
+        let names = self.answers.find(provider).map_or(&["code"][..], |answer| answer.code_parameters);
         names.iter().find_map(|name| query.get(*name))
     }
 
@@ -89,8 +89,8 @@ impl Callback {
         if provider != Some(&flow.provider) {
             return Some("other_provider");
         }
-        let issuer = self.registry.find(&flow.provider).and_then(|provider| provider.issuer());
-        (!issuer_matches(issuer.as_ref(), iss)).then_some("wrong_issuer")
+        let issuer = self.answers.find(&flow.provider).and_then(|answer| answer.issuer.as_ref());
+        (!issuer_matches(issuer, iss)).then_some("wrong_issuer")
     }
 
     async fn returned(&self, flow: &Flow, code: &str) -> Result<Return, CallbackError> {

@@ -4,29 +4,28 @@ use crate::api::{CardErrorView, CardIntegrationView, CardView, CatalogueView, Pl
 use crate::entry::{Caller, Problem};
 use crate::store::{Account, Integration, Store};
 use crate::usecases::offer::Offer;
-use providers::{Manifest, Registry};
+use providers::{Manifest, Manifests};
 
 /// Lists the catalogue. One query.
 #[derive(Clone)]
 pub struct Catalogue {
     store: Store,
-    registry: Registry,
+    manifests: Manifests,
     offer: Offer,
     back_url: Option<String>,
 }
 
 impl Catalogue {
     /// `back_url`: where the page's back button leads.
-    pub fn new(store: Store, registry: Registry, offer: Offer, back_url: Option<String>) -> Self {
-        Self { store, registry, offer, back_url }
+    pub fn new(store: Store, manifests: Manifests, offer: Offer, back_url: Option<String>) -> Self {
+        Self { store, manifests, offer, back_url }
     }
 
     /// The catalogue as this member sees it. A provider that is not offered to the account is left out unless
     /// the account has an integration of it.
     pub async fn list(&self, caller: &Caller) -> Result<CatalogueView, Problem> {
         let (account, integrations) = self.store.catalogue(&caller.account).await?;
-        let cards = self.registry.iter().filter_map(|provider| {
-            let manifest = provider.manifest();
+        let cards = self.manifests.iter().filter_map(|manifest| {
             let integration = integrations.iter().find(|integration| integration.provider == manifest.slug);
             let available = self.offer.includes(&account, &manifest.slug);
             (available || integration.is_some()).then(|| card(manifest, available, integration))

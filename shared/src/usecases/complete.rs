@@ -9,12 +9,11 @@ use crate::entry::{Caller, Problem};
 use crate::seal::{Purpose, SealKeys};
 use crate::store::{Change, EXCHANGE_LIMIT, Flow, FlowState, Store};
 use crate::usecases::connect::{Redirects, flow_context};
-use crate::usecases::get::Integrations;
 use crate::usecases::publish::Publisher;
 use crate::usecases::request_sync::Requests;
 use crate::vault::Vault;
 use domain::history::{Actor, HistoryEvent, HistoryLine};
-use providers::{Authorization, ExchangeRequest, Identity, Provider, ProviderError};
+use providers::{Authorization, ExchangeRequest, Identity, Provider, ProviderError, Registry};
 use secrecy::{ExposeSecret, SecretString};
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,8 +29,10 @@ const LIMIT: Duration = Duration::from_secs(20);
 /// Finishes flows.
 #[derive(Clone)]
 pub struct Complete {
-    /// Finds integrations.
-    pub integrations: Integrations,
+    /// The table.
+    pub store: Store,
+    /// The providers.
+    pub registry: Registry,
     /// Publishes what changed.
     pub publisher: Publisher,
     /// Starts the connection's test.
@@ -69,7 +70,7 @@ impl Complete {
 
     /// The flow, if it belongs to this member and the ticket is its own. Every refusal is the same.
     async fn own_flow(&self, caller: &Caller, name: &str, ticket: &SecretString) -> Result<Flow, Problem> {
-        let flow = self.store().flow(name).await?.filter(|flow| {
+        let flow = self.store.flow(name).await?.filter(|flow| {
             let presented = sha256_hex(ticket.expose_secret().as_bytes());
             let ticket_fits = flow.ticket.as_deref().is_some_and(|hash| constant_time_eq(hash, &presented));
             flow.account == caller.account && flow.member == caller.member && ticket_fits
@@ -77,12 +78,8 @@ impl Complete {
         flow.ok_or_else(outcome::flow_not_found)
     }
 
-    fn store(&self) -> &Store {
-        &self.integrations.store
-    }
-
     fn stored_outcome(&self, flow: &Flow) -> Result<(u16, CompleteView), Problem> {
-        let lost = flow.claimed_at.is_none_or(|at| at + EXCHANGE_LIMIT < self.store().now());
+        let lost = flow.claimed_at.is_none_or(|at| at + EXCHANGE_LIMIT < self.store.now());
         match flow.state {
             FlowState::Done => Ok((200, view(flow, "connected"))),
             FlowState::Failed => Err(Failed::of(flow.outcome.as_deref().unwrap_or_default()).problem()),
@@ -93,13 +90,13 @@ impl Complete {
 
     /// Claims the flow and does the rest; exactly one caller gets here for a flow.
     async fn finish(&self, caller: &Caller, flow: Flow) -> Result<(u16, CompleteView), Problem> {
-        let now = self.store().now();
+        let now = self.store.now();
         let fresh = flow.code_until.is_some_and(|until| now < until) && now < flow.valid_until;
         if !fresh {
             self.fail(caller, &flow, FlowState::Returned, Failed::StartAgain).await?;
             return Err(Failed::StartAgain.problem());
         }
-        match self.store().claim_flow(&flow).await {
+        match self.store.claim_flow(&flow).await {
             Ok(()) => {}
             Err(error) if error.is_conflict() => return Ok((202, view(&flow, "pending"))),
             Err(error) => return Err(error.into()),
@@ -114,7 +111,7 @@ impl Complete {
                 if self.fail(caller, &flow, FlowState::Exchanging, failed).await? {
                     return Err(failed.problem().caused_by(cause));
                 }
-                let flow = self.store().flow(&flow.name).await?.ok_or_else(outcome::flow_not_found)?;
+                let flow = self.store.flow(&flow.name).await?.ok_or_else(outcome::flow_not_found)?;
                 self.stored_outcome(&flow)
             }
             Err(Stopped::Unclear(problem)) => Err(problem),
@@ -122,7 +119,7 @@ impl Complete {
     }
 
     async fn connect(&self, caller: &Caller, flow: &Flow) -> Result<Change, Stopped> {
-        let provider = self.integrations.provider(&flow.provider).map_err(|_| Failed::StartAgain)?;
+        let provider = self.registry.find(&flow.provider).ok_or(Failed::StartAgain)?;
         // Whoever was overtaken makes no grant at the provider that nobody would use.
         self.same_integration(flow).await?;
         let exchanged = self.exchange(flow, provider.as_ref()).await?;
@@ -157,7 +154,7 @@ impl Complete {
             actor: Actor::Member(caller.member.to_string()),
             event: HistoryEvent::ConnectEnded { code: failed.code().to_owned() },
         };
-        match self.store().end_flow(flow, from, failed.code(), &line).await {
+        match self.store.end_flow(flow, from, failed.code(), &line).await {
             Err(error) if error.is_conflict() => Ok(false),
             outcome => Ok(outcome.map(|()| true)?),
         }

@@ -9,13 +9,13 @@ use crate::store::{Flow, FlowState, Integration, VALID};
 use crate::usecases::TRIES;
 use crate::usecases::create::Create;
 use crate::usecases::draft::Draft;
-use crate::usecases::get::{Found, Integrations};
+use crate::usecases::get::{Found, Integrations, provider};
 use crate::usecases::publish::Publisher;
 use crate::vault::Vault;
 use domain::history::Actor;
 use domain::ids::{GrantId, ProviderSlug};
 use domain::lifecycle::{Signal, Status};
-use providers::AuthorizeRequest;
+use providers::{AuthorizeRequest, Registry};
 use secrecy::{ExposeSecret, SecretString};
 use std::sync::Arc;
 use url::Url;
@@ -25,6 +25,8 @@ use url::Url;
 pub struct Connect {
     /// Finds integrations.
     pub integrations: Integrations,
+    /// The providers.
+    pub registry: Registry,
     /// Creates the integration where there is none.
     pub create: Create,
     /// Publishes what changed.
@@ -64,7 +66,7 @@ impl Connect {
     pub async fn start(&self, caller: &Caller, slug: &ProviderSlug) -> Result<ConnectView, Problem> {
         let found = self.integrations.find(caller, slug).await;
         if found.as_ref().is_err_and(|problem| problem.code == "not_found") {
-            self.integrations.provider(slug)?;
+            self.integrations.manifest(slug)?;
             match self.create.admitted(caller, slug).await {
                 // Somebody else connects at the same moment: theirs is found below.
                 Err(problem) if problem.code != "already_exists" => return Err(problem),
@@ -82,7 +84,7 @@ impl Connect {
         let (state, verifier) = (random.token256(), random.token256());
         let flow = self.flow(caller, &integration, &state, &verifier).await?;
         let login_hint = integration.connected.as_ref().filter(|_| integration.status != Status::Disconnected);
-        let url = found.provider.authorize_url(&AuthorizeRequest {
+        let url = provider(&self.registry, slug)?.authorize_url(&AuthorizeRequest {
             app: &app,
             redirect_uri: &self.redirects.of(slug)?,
             state: &state,

@@ -12,7 +12,7 @@ use domain::history::{Actor, HistoryEvent, HistoryLine};
 use domain::ids::{DatasetId, IntegrationId, ProviderSlug};
 use domain::lifecycle::Status;
 use domain::plan::DEFAULT_INTERVAL;
-use providers::Provider;
+use providers::Manifest;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -82,10 +82,10 @@ impl Create {
         slug: &ProviderSlug,
         request: Option<&RequestName>,
     ) -> Result<(Answered, Found), Problem> {
-        let provider = self.integrations.provider(slug)?;
+        let manifest = self.integrations.manifest(slug)?;
         for _ in 0..TRIES {
             let account = self.admitted(caller, slug).await?;
-            match self.commit(caller, &provider, &account, request).await? {
+            match self.commit(caller, manifest, &account, request).await? {
                 Ok(created) => return Ok(created),
                 // Whether it is the limit or newer news of the account is seen by looking again.
                 Err(NotCreated::Limit) => {}
@@ -98,13 +98,13 @@ impl Create {
     async fn commit(
         &self,
         caller: &Caller,
-        provider: &Arc<dyn Provider>,
+        manifest: &Arc<Manifest>,
         account: &Account,
         request: Option<&RequestName>,
     ) -> Result<Result<(Answered, Found), NotCreated>, Problem> {
         let store = &self.integrations.store;
-        let integration = self.fresh(caller, &provider.manifest().slug, account);
-        let view = integration_view(&integration, provider.manifest(), account);
+        let integration = self.fresh(caller, &manifest.slug, account);
+        let view = integration_view(&integration, manifest, account);
         let answered = Answered::of(201, &view)?;
         let idempotency = request.map(|request| request.answered(201, answered.body.clone(), store.now()));
         let line = HistoryLine { actor: Actor::Member(caller.member.to_string()), event: HistoryEvent::Created };
@@ -113,7 +113,7 @@ impl Create {
             return Ok(Err(not));
         }
         self.publisher.publish_now(&[event]).await;
-        Ok(Ok((answered, Found { integration, provider: Arc::clone(provider) })))
+        Ok(Ok((answered, Found { integration, manifest: Arc::clone(manifest) })))
     }
 
     fn fresh(&self, caller: &Caller, slug: &ProviderSlug, account: &Account) -> Integration {

@@ -3,7 +3,7 @@
 use crate::config::ConfigError;
 use crate::store::Account;
 use domain::ids::ProviderSlug;
-use providers::Registry;
+use providers::Manifests;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -21,12 +21,12 @@ impl Offer {
     ///
     /// # Errors
     /// The list names something that is no provider.
-    pub fn parse(list: &str, registry: &Registry) -> Result<Self, ConfigError> {
+    pub fn parse(list: &str, manifests: &Manifests) -> Result<Self, ConfigError> {
         let slugs: Vec<&str> = list.split(',').map(str::trim).filter(|slug| !slug.is_empty()).collect();
         if slugs.is_empty() {
             return Ok(Self::default());
         }
-        let known = |slug: &str| ProviderSlug::parse(slug).ok().filter(|slug| registry.find(slug).is_some());
+        let known = |slug: &str| ProviderSlug::parse(slug).ok().filter(|slug| manifests.find(slug).is_some());
         let only: Option<BTreeSet<_>> = slugs.into_iter().map(known).collect();
         let only = only.ok_or(ConfigError { variable: VARIABLE, problem: "names something that is no provider" })?;
         Ok(Self { only: Some(Arc::new(only)) })
@@ -41,40 +41,39 @@ impl Offer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::HashMap;
 
-    fn slugs(registry: &Registry) -> Vec<ProviderSlug> {
-        registry.iter().map(|provider| provider.manifest().slug.clone()).collect()
+    fn slugs(manifests: &Manifests) -> Vec<ProviderSlug> {
+        manifests.iter().map(|manifest| manifest.slug.clone()).collect()
     }
 
     #[test]
     fn an_empty_list_offers_everything_and_any_other_what_it_names() {
-        let registry = Registry::standard(&HashMap::new(), None).unwrap();
-        let all = slugs(&registry);
+        let manifests = Manifests::standard();
+        let all = slugs(&manifests);
         let account = Account::default();
         for list in ["", " , "] {
-            let offer = Offer::parse(list, &registry).unwrap();
+            let offer = Offer::parse(list, &manifests).unwrap();
             assert!(all.iter().all(|slug| offer.includes(&account, slug)));
         }
-        let offer = Offer::parse(&format!(" {},{} ", all[0], all[2]), &registry).unwrap();
+        let offer = Offer::parse(&format!(" {},{} ", all[0], all[2]), &manifests).unwrap();
         let offered: Vec<bool> = all.iter().map(|slug| offer.includes(&account, slug)).collect();
         assert_eq!(offered, [true, false, true]);
     }
 
     #[test]
     fn an_account_that_hides_a_provider_is_not_offered_it_by_the_deployment() {
-        let registry = Registry::standard(&HashMap::new(), None).unwrap();
-        let slug = slugs(&registry).remove(0);
+        let manifests = Manifests::standard();
+        let slug = slugs(&manifests).remove(0);
         let mut account = Account::default();
         account.hidden.insert(slug.to_string());
-        assert!(!Offer::parse(slug.as_str(), &registry).unwrap().includes(&account, &slug));
+        assert!(!Offer::parse(slug.as_str(), &manifests).unwrap().includes(&account, &slug));
     }
 
     #[test]
     fn a_slug_that_no_provider_has_is_refused() {
-        let registry = Registry::standard(&HashMap::new(), None).unwrap();
+        let manifests = Manifests::standard();
         for list in ["nobody", "No Slug", "nobody,"] {
-            assert_eq!(Offer::parse(list, &registry).unwrap_err().variable, VARIABLE, "{list}");
+            assert_eq!(Offer::parse(list, &manifests).unwrap_err().variable, VARIABLE, "{list}");
         }
     }
 }

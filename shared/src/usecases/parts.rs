@@ -20,7 +20,8 @@ use crate::usecases::request_sync::Requests;
 use crate::usecases::watches::Watches;
 use crate::{bus::Bus, queue::Queue, vault::Vault};
 use domain::policy::Policy;
-use providers::Registry;
+use providers::http::UnusableUrl;
+use providers::{ConsentAnswers, Manifests, Registry};
 use std::sync::Arc;
 use url::Url;
 
@@ -43,18 +44,35 @@ impl<'a> Parts<'a> {
         Ok(Store::new(table, Arc::clone(&self.setup.clock), self.random.clone()))
     }
 
+    /// What is true of the providers: all that a function needs which calls none of them.
+    pub fn manifests(&self) -> Manifests {
+        self.setup.wires.registry.as_ref().map_or_else(Manifests::standard, Registry::manifests)
+    }
+
+    /// Integrations of accounts, in this table.
+    pub fn integrations(&self, store: &Store) -> Integrations {
+        Integrations::new(store.clone(), self.manifests())
+    }
+
     /// The providers.
     pub fn registry(&self) -> Result<Registry, ConfigError> {
         match &self.setup.wires.registry {
             Some(registry) => Ok(registry.clone()),
-            None => Registry::standard(self.setup.vars.map(), self.setup.wires.providers.clone())
-                .map_err(|_| ConfigError { variable: "provider URLs", problem: "has one that cannot be used" }),
+            None => Registry::standard(self.setup.vars.map(), self.setup.wires.providers.clone()).map_err(unusable),
+        }
+    }
+
+    /// What the providers' answers to a consent look like.
+    pub fn consent_answers(&self) -> Result<ConsentAnswers, ConfigError> {
+        match &self.setup.wires.registry {
+            Some(registry) => Ok(registry.consent_answers()),
+            None => ConsentAnswers::standard(self.setup.vars.map()).map_err(unusable),
         }
     }
 
     /// What this deployment offers of them (`OFFERED_PROVIDERS`).
-    pub fn offer(&self, registry: &Registry) -> Result<Offer, ConfigError> {
-        Offer::parse(self.setup.vars.get(offer::VARIABLE).unwrap_or_default(), registry)
+    pub fn offer(&self, manifests: &Manifests) -> Result<Offer, ConfigError> {
+        Offer::parse(self.setup.vars.get(offer::VARIABLE).unwrap_or_default(), manifests)
     }
 
     /// Secrets Manager (`SECRET_PREFIX`).
@@ -131,7 +149,7 @@ impl<'a> Parts<'a> {
     pub fn actions(&self) -> Result<Actions, ConfigError> {
         let store = self.store()?;
         let lifecycle = Lifecycle::new(store.clone(), self.publisher(&store)?, self.requests(&store)?);
-        Ok(Actions { integrations: Integrations::new(store, self.registry()?), lifecycle })
+        Ok(Actions { integrations: self.integrations(&store), lifecycle })
     }
 
     /// Subscriptions to notifications (`REDIRECT_BASE_URL`: where the API is reached).
@@ -164,8 +182,12 @@ impl<'a> Parts<'a> {
         let store = self.store()?;
         Ok(Removal {
             publisher: self.publisher(&store)?,
-            destruction: Destruction::new(store.clone(), self.lifecycle_queue()?),
-            integrations: Integrations::new(store, self.registry()?),
+            integrations: self.integrations(&store),
+            destruction: Destruction::new(store, self.lifecycle_queue()?),
         })
     }
+}
+
+fn unusable(_: UnusableUrl) -> ConfigError {
+    ConfigError { variable: "provider URLs", problem: "has one that cannot be used" }
 }

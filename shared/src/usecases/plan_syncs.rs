@@ -6,7 +6,7 @@ use crate::usecases::plan::{PlanError, Planned, Planner, admitted};
 use crate::usecases::request_sync::SyncMessage;
 use domain::ids::ProviderSlug;
 use domain::policy::{self, Policy};
-use providers::Registry;
+use providers::Manifests;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -18,8 +18,8 @@ const MOST_PER_SHARD: usize = 200;
 pub struct PlanSyncs {
     /// The table.
     pub store: Store,
-    /// The providers.
-    pub registry: Registry,
+    /// What the providers take.
+    pub manifests: Manifests,
     /// Of syncs.
     pub planner: Planner,
     /// Of appointments, for the same queue.
@@ -52,8 +52,7 @@ impl PlanSyncs {
 
     async fn rates(&self) -> Result<HashMap<ProviderSlug, u32>, StoreError> {
         let mut rates = HashMap::new();
-        for provider in self.registry.iter() {
-            let manifest = provider.manifest();
+        for manifest in self.manifests.iter() {
             let health = self.store.health(&manifest.slug).await?;
             let rate = policy::admitted(&self.policy, manifest.syncs_per_minute, health, self.store.now());
             rates.insert(manifest.slug.clone(), rate);

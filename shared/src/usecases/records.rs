@@ -34,7 +34,7 @@ impl Records {
 
     /// The account's integration of a provider. Calendar records are for any member, leads for administrators.
     async fn readable(&self, caller: &Caller, slug: &ProviderSlug) -> Result<Integration, Problem> {
-        let category = self.integrations.provider(slug)?.manifest().category;
+        let category = self.integrations.manifest(slug)?.category;
         if category != Category::Calendar && !caller.can_manage {
             return Err(Problem::unauthorized_access());
         }

@@ -12,7 +12,7 @@ use crate::usecases::test_connection::verdict;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::history::Actor;
 use domain::lifecycle::ErrorReason;
-use providers::Registry;
+use providers::{Manifests, Registry};
 use serde_json::json;
 
 /// Most entries that one planner run takes from a shard.
@@ -26,8 +26,8 @@ pub type RefreshMessage = SyncMessage;
 /// Plans refreshes.
 #[derive(Clone)]
 pub struct PlanRefreshes {
-    /// The providers.
-    pub registry: Registry,
+    /// What the providers take.
+    pub manifests: Manifests,
     /// Of refreshes.
     pub planner: Planner,
 }
@@ -36,8 +36,8 @@ impl PlanRefreshes {
     /// Sends what is due, oldest first, at most each provider's rate.
     pub async fn plan(&self) -> Result<Planned, PlanError> {
         let nominated = self.planner.nominated(MOST_PER_SHARD).await?;
-        let manifests = self.registry.iter().map(|provider| provider.manifest());
-        let rates = manifests.map(|manifest| (manifest.slug.clone(), manifest.refreshes_per_minute)).collect();
+        let rates =
+            self.manifests.iter().map(|manifest| (manifest.slug.clone(), manifest.refreshes_per_minute)).collect();
         let (admitted, held_back) = admitted(nominated, rates);
         let planned = self.planner.send(admitted, message).await?;
         Ok(Planned { due: planned.due + held_back, held_back, ..planned })

@@ -39,7 +39,7 @@ impl Removal {
             let seen = found.integration;
             let actor = Actor::Member(caller.member.to_string());
             let change = without_grant(store, &seen, Signal::Disconnect, actor)?.visible();
-            let after = Found { integration: change.next().clone(), provider: found.provider };
+            let after = Found { integration: change.next().clone(), manifest: found.manifest };
             let answered = Answered::of(200, &show(&after, &account))?;
             let change = change.remember(answered.remembered(store, request));
             let done = store.disconnect(&seen, &change).await;
@@ -56,7 +56,7 @@ impl Removal {
         request: Option<&RequestName>,
     ) -> Result<Answered, Problem> {
         let store = &self.integrations.store;
-        self.integrations.provider(slug)?;
+        self.integrations.manifest(slug)?;
         let gone = Answered { status: 204, body: Value::Null };
         for _ in 0..TRIES {
             let seen = store.integration(&caller.account, slug).await?;

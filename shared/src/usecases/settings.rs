@@ -67,7 +67,7 @@ impl ChangeSettings {
         account: &Account,
         deadline: DateTime<Utc>,
     ) -> Result<(), Problem> {
-        let manifest = found.provider.manifest();
+        let manifest = found.manifest.as_ref();
         // What stays as it is was allowed when it was chosen: after a downgrade the rest can still be saved.
         let (before, after) = (&found.integration.settings, self.merged(found, body));
         rules::validate_mappings(body, &after)?;
@@ -87,7 +87,7 @@ impl ChangeSettings {
             rules::validate_once(resources)?;
         }
         let mut listed = Vec::new();
-        for parent in parents(found.provider.as_ref(), body.resources.iter().flatten()) {
+        for parent in parents(self.options.provider(found)?, body.resources.iter().flatten()) {
             listed.extend(self.options.listed(found, manifest.resource_kind, parent.as_ref(), deadline).await?);
         }
         rules::validate_listed(body, &listed, manifest)
@@ -101,7 +101,7 @@ impl ChangeSettings {
         deadline: DateTime<Utc>,
     ) -> Result<SettingsBody, Problem> {
         let mut body = body.clone();
-        if found.provider.leads().is_none() {
+        if !found.manifest.brings_leads() {
             return Ok(body);
         }
         let mut forms = body.forms.take().unwrap_or_default();
@@ -181,7 +181,7 @@ impl ChangeSettings {
         }
         let draft = if changes { self.draft(caller, seen, settings)? } else { Draft::of(store, seen) };
         let next = if changes { preview(&draft, store.now()) } else { seen.clone() };
-        let answered = Answered::of(200, &integration_view(&next, found.provider.manifest(), account))?;
+        let answered = Answered::of(200, &integration_view(&next, &found.manifest, account))?;
         let remembered = request.map(|request| request.answered(200, answered.body.clone(), store.now()));
         let change = if changes { draft.visible() } else { draft.quiet() };
         Ok(Some((change.remember(remembered), answered)))

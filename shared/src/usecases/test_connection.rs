@@ -4,19 +4,21 @@ use crate::api::TestView;
 use crate::entry::{Caller, Problem};
 use crate::store::Integration;
 use crate::usecases::access::{AccessError, Tokens};
-use crate::usecases::get::Integrations;
+use crate::usecases::get::{self, Integrations};
 use crate::usecases::lifecycle::Lifecycle;
 use chrono::{DateTime, Utc};
 use domain::history::Actor;
 use domain::ids::ProviderSlug;
 use domain::lifecycle::ErrorReason;
-use providers::{Access, Provider};
+use providers::{Access, Provider, Registry};
 
 /// Tests connections.
 #[derive(Clone)]
 pub struct TestConnection {
     /// Finds integrations.
     pub integrations: Integrations,
+    /// The providers.
+    pub registry: Registry,
     /// Access tokens.
     pub tokens: Tokens,
     /// Moves the status by the verdict.
@@ -33,7 +35,8 @@ impl TestConnection {
         deadline: DateTime<Utc>,
     ) -> Result<TestView, Problem> {
         let found = self.integrations.find(caller, slug).await?;
-        let outcome = check(&self.tokens.until(deadline), &found.integration, found.provider.as_ref()).await;
+        let provider = get::provider(&self.registry, slug)?;
+        let outcome = check(&self.tokens.until(deadline), &found.integration, provider).await;
         let actor = Actor::Member(caller.member.to_string());
         match outcome {
             Ok(()) => {

@@ -6,6 +6,7 @@ use crate::entry::log::Log;
 use crate::entry::metrics;
 use crate::queue::Queue;
 use crate::store::{Channel, Store};
+use crate::usecases::get::provider;
 use crate::usecases::leads::{self, LeadsMessage};
 use crate::vault::{Vault, VaultError};
 use domain::ids::{AccountId, ProviderSlug};
@@ -74,8 +75,7 @@ impl TakeDelivery {
     }
 
     fn webhook(&self, slug: &ProviderSlug) -> Result<&dyn Webhook, Problem> {
-        let provider = self.registry.find(slug).ok_or_else(|| Problem::not_found("provider"))?;
-        provider.webhook().ok_or_else(|| Problem::not_found("webhook"))
+        provider(&self.registry, slug)?.webhook().ok_or_else(|| Problem::not_found("webhook"))
     }
 
     /// A delivery that the application's secret vouches for tells of leads, for whoever has access to their owner.

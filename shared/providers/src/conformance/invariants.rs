@@ -2,7 +2,7 @@
 
 use super::specimen::CLIENT_ID;
 use super::subject::subjects;
-use crate::contract::{Category, Rotation};
+use crate::contract::Rotation;
 use chrono::TimeDelta;
 use domain::ids::ResourceId;
 use domain::lead::Form;
@@ -52,14 +52,15 @@ async fn what_a_provider_says_of_itself_is_what_it_does() {
         let provider = subject.bench(subject.good()).provider;
         let (manifest, slug) = (provider.manifest(), subject.specimen.slug());
         assert_eq!(manifest.writes, provider.push().is_some(), "{slug}");
-        assert_eq!(manifest.category == Category::Leads, provider.leads().is_some(), "{slug}");
+        assert_eq!(manifest.brings_leads(), provider.leads().is_some(), "{slug}");
         assert_eq!(manifest.parent_kind.is_some(), subject.specimen.parent().is_some(), "{slug}");
         assert!(provider.pull().is_some_and(|pull| pull.query_version() > 0), "{slug}");
         assert!(manifest.syncs_per_minute > 0 && manifest.refreshes_per_minute > 0, "{slug}");
         let writes = manifest.rotation != Rotation::None;
         assert!(!writes || manifest.refreshes_per_minute <= WRITES_PER_SECOND * 60 / 10, "{slug}");
-        let parameters: BTreeSet<_> = provider.code_parameters().iter().collect();
-        assert!(!parameters.is_empty() && parameters.len() == provider.code_parameters().len(), "{slug}");
+        let named = provider.consent_answer().code_parameters;
+        let parameters: BTreeSet<_> = named.iter().collect();
+        assert!(!parameters.is_empty() && parameters.len() == named.len(), "{slug}");
         assert!(!parameters.iter().any(|name| matches!(**name, "state" | "error" | "iss")), "{slug}");
     }
 }

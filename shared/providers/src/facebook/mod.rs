@@ -49,7 +49,8 @@ impl FacebookLeadAds {
     }
 }
 
-fn manifest() -> Manifest {
+/// What is always true of it, without the provider itself.
+pub(crate) fn manifest() -> Manifest {
     Manifest {
         slug: ProviderSlug::parse("facebook-lead-ads").expect("the slug is a valid one"),
         vendor: "facebook",

@@ -37,7 +37,8 @@ impl GoogleCalendar {
     }
 }
 
-fn manifest() -> Manifest {
+/// What is always true of it, without the provider itself.
+pub(crate) fn manifest() -> Manifest {
     Manifest {
         slug: ProviderSlug::parse("google-calendar").expect("the slug is a valid one"),
         vendor: "google",
@@ -57,6 +58,12 @@ fn manifest() -> Manifest {
     }
 }
 
+/// What its answers from these addresses look like, without the provider itself.
+pub(crate) fn consent_answer(endpoints: &Endpoints) -> ConsentAnswer {
+    let issuer = endpoints.issuer.clone().map(|name| Issuer { name, promised: false });
+    ConsentAnswer { issuer, ..ConsentAnswer::default() }
+}
+
 #[async_trait]
 impl Provider for GoogleCalendar {
     fn manifest(&self) -> &Manifest {
@@ -67,8 +74,8 @@ impl Provider for GoogleCalendar {
         Ok(oauth::authorize_url(&self.calls.endpoints.authorize, request))
     }
 
-    fn issuer(&self) -> Option<Issuer> {
-        self.calls.endpoints.issuer.clone().map(|name| Issuer { name, promised: false })
+    fn consent_answer(&self) -> ConsentAnswer {
+        consent_answer(&self.calls.endpoints)
     }
 
     /// A code that Google refuses is `Transient` with the code `invalid_grant`: the person starts again, and no stored

@@ -46,7 +46,8 @@ impl TikTokLeadAds {
     }
 }
 
-fn manifest() -> Manifest {
+/// What is always true of it, without the provider itself.
+pub(crate) fn manifest() -> Manifest {
     Manifest {
         slug: ProviderSlug::parse("tiktok-lead-ads").expect("the slug is a valid one"),
         vendor: "tiktok",
@@ -67,6 +68,11 @@ fn manifest() -> Manifest {
     }
 }
 
+/// What its answers look like, without the provider itself.
+pub(crate) fn consent_answer() -> ConsentAnswer {
+    ConsentAnswer { code_parameters: &["auth_code", "code"], issuer: None }
+}
+
 #[async_trait]
 impl Provider for TikTokLeadAds {
     fn manifest(&self) -> &Manifest {
@@ -77,8 +83,8 @@ impl Provider for TikTokLeadAds {
         Ok(oauth::authorize_url(&self.calls.endpoints.authorize, request))
     }
 
-    fn code_parameters(&self) -> &'static [&'static str] {
-        &["auth_code", "code"]
+    fn consent_answer(&self) -> ConsentAnswer {
+        consent_answer()
     }
 
     async fn exchange_code(&self, request: &ExchangeRequest<'_>) -> Result<Authorization, ProviderError> {

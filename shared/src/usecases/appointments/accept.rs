@@ -6,14 +6,14 @@ use crate::api::AppointmentBody;
 use crate::entry::{Caller, Problem};
 use crate::queue::Queue;
 use crate::store::{Agreed, AppointmentChange, AppointmentWrite, Idempotency, Integration, RequestName, WriteState};
-use crate::usecases::get::{Found, Integrations};
+use crate::usecases::get::{Integrations, provider};
 use crate::usecases::{Answered, TRIES};
 use chrono::TimeDelta;
 use domain::appointment::{Appointment, OccurrenceOf};
 use domain::ids::{AppointmentId, ProviderSlug, ResourceId};
 use domain::lifecycle::{Refused, Status};
 use domain::record::Record;
-use providers::Push;
+use providers::{Push, Registry};
 
 /// How soon an appointment is due if sending its message failed.
 const SAFETY_NET: TimeDelta = TimeDelta::seconds(30);
@@ -45,13 +45,14 @@ pub(super) enum Accepted {
 #[derive(Clone)]
 pub struct AcceptAppointments {
     integrations: Integrations,
+    registry: Registry,
     queue: Queue,
 }
 
 impl AcceptAppointments {
     /// Over these; messages go to `queue`.
-    pub fn new(integrations: Integrations, queue: Queue) -> Self {
-        Self { integrations, queue }
+    pub fn new(integrations: Integrations, registry: Registry, queue: Queue) -> Self {
+        Self { integrations, registry, queue }
     }
 
     /// Puts an appointment, or gives the answer again that the same request was given before.
@@ -91,12 +92,9 @@ impl AcceptAppointments {
         let (_, integrations) = self.integrations.store.catalogue(account).await?;
         let mut outcome = "no_calendar";
         for integration in integrations {
-            let Ok(provider) = self.integrations.provider(&integration.provider) else { continue };
-            if provider.push().is_none() {
-                continue;
-            }
-            let found = Found { integration, provider };
-            match self.accept(&found, wish, |_| Ok(None)).await {
+            let provider = self.registry.find(&integration.provider);
+            let Some(push) = provider.and_then(|provider| provider.push()) else { continue };
+            match self.accept(&integration, push, wish, |_| Ok(None)).await {
                 Ok(Accepted::Pending(_)) => outcome = "accepted",
                 Ok(Accepted::Known(_)) if outcome != "accepted" => outcome = "known",
                 Ok(Accepted::Known(_)) => {}
@@ -121,7 +119,9 @@ impl AcceptAppointments {
         }
         check(wish)?;
         let remember = |item: &AppointmentWrite| Ok(Answered::of(202, &view(item))?.remembered(store, request));
-        match self.accept(&found?, wish, remember).await {
+        let integration = found?.integration;
+        let push = provider(&self.registry, slug)?.push().ok_or_else(not_writable)?;
+        match self.accept(&integration, push, wish, remember).await {
             Ok(Accepted::Pending(item) | Accepted::Known(item)) => Answered::of(202, &view(&item)),
             // The same request may have been faster with the same key.
             Err(problem) if problem.code == "busy" => Answered::before(store, request).await?.ok_or(problem),
@@ -132,19 +132,19 @@ impl AcceptAppointments {
     /// Makes the wish durable, then sends the message.
     async fn accept(
         &self,
-        found: &Found,
+        integration: &Integration,
+        push: &dyn Push,
         wish: &Wish,
         remember: impl Fn(&AppointmentWrite) -> Result<Option<Idempotency>, Problem>,
     ) -> Result<Accepted, Problem> {
-        let (store, integration) = (&self.integrations.store, &found.integration);
-        let push = found.provider.push().ok_or_else(not_writable)?;
+        let store = &self.integrations.store;
         allowed(integration)?;
         for _ in 0..TRIES {
             let seen = store.appointment(integration.id, &wish.appointment).await?;
             let known = seen.as_ref().filter(|seen| is_known(seen, wish));
             let next = match known {
                 Some(known) => known.clone(),
-                None => self.decide(found, push, wish, seen.as_ref()).await?,
+                None => self.decide(integration, push, wish, seen.as_ref()).await?,
             };
             let mut change = AppointmentChange::new(seen.as_ref(), next);
             change.idempotency = remember(&change.next)?;
@@ -169,12 +169,12 @@ impl AcceptAppointments {
 
     async fn decide(
         &self,
-        found: &Found,
+        integration: &Integration,
         push: &dyn Push,
         wish: &Wish,
         seen: Option<&AppointmentWrite>,
     ) -> Result<AppointmentWrite, Problem> {
-        let (store, integration) = (&self.integrations.store, &found.integration);
+        let store = &self.integrations.store;
         let mut next = match seen {
             Some(seen) if seen.dataset == integration.dataset => seen.clone(),
             // Another provider account: whatever was in the former one's calendars is not ours to touch any more.

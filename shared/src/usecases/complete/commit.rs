@@ -37,7 +37,7 @@ impl Complete {
 
     /// The integration, if it is still the one that the flow began with and nobody connected it meanwhile.
     pub(super) async fn same_integration(&self, flow: &Flow) -> Result<Integration, Stopped> {
-        let integration = self.integrations.store.integration(&flow.account, &flow.provider).await;
+        let integration = self.store.integration(&flow.account, &flow.provider).await;
         let integration = integration.map_err(|error| Stopped::Unclear(error.into()))?;
         let same = integration
             .filter(|it| it.id == flow.id && it.grant == flow.grant_seen && it.disconnects == flow.disconnects_seen);
@@ -52,7 +52,7 @@ impl Complete {
             scopes: exchanged.authorization.scopes.clone(),
             fence: 1,
             parent_version: None,
-            obtained_at: self.integrations.store.now(),
+            obtained_at: self.store.now(),
         };
         let pointer = self.vault.create(&flow.account, flow.id, &stored).await;
         pointer.map_err(|error| Failed::StartAgain.because(error))
@@ -66,7 +66,7 @@ impl Complete {
         exchanged: &Exchanged,
         pointer: &Pointer,
     ) -> Result<Plan, Stopped> {
-        let store = &self.integrations.store;
+        let store = &self.store;
         let former = store.credential(seen.id).await.map_err(|error| Stopped::Unclear(error.into()))?;
         let replaced = seen.connected.as_ref().is_some_and(|connected| connected.id != exchanged.identity.id);
         let credential = self.credential(flow, exchanged, pointer, former.as_ref()).await?;
@@ -82,7 +82,7 @@ impl Complete {
         pointer: &Pointer,
         former: Option<&Credential>,
     ) -> Result<Credential, Stopped> {
-        let now = self.integrations.store.now();
+        let now = self.store.now();
         let access = &exchanged.authorization.access;
         let expires_at = access.expires_in.map(|lasts| now + lasts);
         let mut credential = Credential {
@@ -102,7 +102,7 @@ impl Complete {
             orphaned: false,
             attempts: 0,
             retry_at: None,
-            due_at: expires_at.map(|at| schedule::next_refresh(now, at, self.integrations.store.jitter())),
+            due_at: expires_at.map(|at| schedule::next_refresh(now, at, self.store.jitter())),
         };
         let sealed = self.token_keys.seal(Purpose::Access, &access.token, &context(&credential, flow.grant)).await;
         let sealed = sealed.map_err(|error| Stopped::Unclear(error.into()))?;
@@ -124,13 +124,13 @@ impl Complete {
         replaced: bool,
     ) -> Result<Change, Stopped> {
         let actor = || Actor::Member(caller.member.to_string());
-        let mut draft = Draft::of(&self.integrations.store, seen);
+        let mut draft = Draft::of(&self.store, seen);
         draft.interrupt();
         draft.next.grant = Some(flow.grant);
         draft.next.connected = Some(Connected {
             id: exchanged.identity.id.clone(),
             label: exchanged.identity.label.clone(),
-            at: Some(self.integrations.store.now()),
+            at: Some(self.store.now()),
         });
         draft.next.access_ends_at = exchanged.authorization.consent_ends;
         draft.settle();
@@ -138,10 +138,10 @@ impl Complete {
             draft.line(actor(), HistoryEvent::Reconnected);
         }
         if replaced {
-            draft.next.dataset = DatasetId::new(self.integrations.store.new_id());
+            draft.next.dataset = DatasetId::new(self.store.new_id());
             draft.next.settings = seen.settings.without_choice();
             draft.next.last_success_at = None;
-            draft.next.replaced_at = Some(self.integrations.store.now());
+            draft.next.replaced_at = Some(self.store.now());
             // What the former account was asked for.
             draft.next.retry_at = None;
             draft.next.watches.clear();
@@ -157,8 +157,8 @@ impl Complete {
 
     /// A subscription to an owner's leads may end with the token that it was made with: each is looked at again.
     fn look_at_subscriptions(&self, integration: &mut Integration) {
-        let provider = self.integrations.provider(&integration.provider).ok();
-        let Some(webhook) = provider.as_ref().and_then(|provider| provider.webhook()) else { return };
+        let provider = self.registry.find(&integration.provider);
+        let Some(webhook) = provider.and_then(|provider| provider.webhook()) else { return };
         for watch in integration.watches.iter_mut().filter(|watch| webhook.owner(&watch.resource).is_some()) {
             watch.asked_at = chrono::DateTime::UNIX_EPOCH;
         }
@@ -178,7 +178,7 @@ impl Complete {
             former_account: plan.former_account.as_ref(),
             cleanups: &plan.cleanups,
         };
-        self.integrations.store.commit_connect(&connecting).await
+        self.store.commit_connect(&connecting).await
     }
 
     /// What need not be true at once: the event's publication and the message that starts the test. Both are safe in

@@ -15,8 +15,8 @@ impl Sweep {
     /// What could not be read of one does not keep the others from being assessed.
     pub(super) async fn assess(&self) -> (HashMap<ProviderSlug, Health>, Result<(), StoreError>) {
         let (mut found, mut outcome) = (HashMap::new(), Ok(()));
-        for provider in self.registry.iter() {
-            let slug = &provider.manifest().slug;
+        for manifest in self.manifests.iter() {
+            let slug = &manifest.slug;
             match self.assess_one(slug).await {
                 Ok(Some(health)) => drop(found.insert(slug.clone(), health)),
                 Ok(None) => {}

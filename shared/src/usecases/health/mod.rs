@@ -19,7 +19,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::ids::ProviderSlug;
 use domain::policy::{self, Health, Policy};
 use futures_util::{StreamExt, stream};
-use providers::Registry;
+use providers::Manifests;
 use serde::Serialize;
 use serde_json::json;
 use std::collections::{HashMap, HashSet};
@@ -35,8 +35,8 @@ const SHORT: TimeDelta = TimeDelta::seconds(20);
 pub struct Sweep {
     /// The table.
     pub store: Store,
-    /// The providers.
-    pub registry: Registry,
+    /// What is true of the providers.
+    pub manifests: Manifests,
     /// What a failure leads to.
     pub policy: Arc<Policy>,
     /// Of daily attempts, for the sync queue.

@@ -24,7 +24,7 @@ impl Reconciliation {
     /// The figures of the chosen forms: from the table alone, the provider is not asked.
     pub async fn show(&self, caller: &Caller, slug: &ProviderSlug) -> Result<ReconciliationView, Problem> {
         let found = self.integrations.find(caller, slug).await?;
-        if found.provider.leads().is_none() {
+        if !found.manifest.brings_leads() {
             return Err(Problem::not_found("form"));
         }
         let (store, id) = (&self.integrations.store, found.integration.id);

@@ -35,7 +35,7 @@ impl Preview {
         body.answers.iter().try_for_each(|answers| validate_answers(answers))?;
         body.questions.iter().try_for_each(|questions| validate_questions(questions))?;
         let found = self.integrations.find(caller, slug).await?;
-        if found.provider.leads().is_none() {
+        if !found.manifest.brings_leads() {
             return Err(Problem::not_found("form"));
         }
         let questions = match &body.questions {
@@ -58,7 +58,7 @@ impl Preview {
         if found.integration.settings.resources.contains(form) {
             return Ok(());
         }
-        let (provider, kind) = (found.provider.as_ref(), found.provider.manifest().resource_kind);
+        let (provider, kind) = (self.options.provider(found)?, found.manifest.resource_kind);
         for parent in parents(provider, [form]) {
             let listed = self.options.listed(found, kind, parent.as_ref(), deadline).await?;
             if listed.iter().any(|choice| choice.id == *form) {

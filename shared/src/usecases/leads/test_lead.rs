@@ -6,13 +6,13 @@ use crate::store::Integration;
 use crate::usecases::TRIES;
 use crate::usecases::access::Tokens;
 use crate::usecases::draft::Draft;
-use crate::usecases::get::Integrations;
+use crate::usecases::get::{Integrations, provider};
 use chrono::{DateTime, Utc};
 use domain::history::{Actor, HistoryEvent};
 use domain::ids::{ExternalId, ProviderSlug, ResourceId};
 use domain::lead::Form;
 use domain::lifecycle::Status;
-use providers::Access;
+use providers::{Access, Registry};
 
 /// So many test leads are known.
 const MOST_NOTED: usize = 5;
@@ -22,6 +22,8 @@ const MOST_NOTED: usize = 5;
 pub struct SendTestLead {
     /// Finds integrations.
     pub integrations: Integrations,
+    /// The providers.
+    pub registry: Registry,
     /// Access tokens.
     pub tokens: Tokens,
 }
@@ -36,7 +38,8 @@ impl SendTestLead {
         deadline: DateTime<Utc>,
     ) -> Result<TestLeadView, Problem> {
         let found = self.integrations.find(caller, slug).await?;
-        let Some(leads) = found.provider.leads() else { return Err(Problem::not_found("form")) };
+        let provider = provider(&self.registry, slug)?;
+        let Some(leads) = provider.leads() else { return Err(Problem::not_found("form")) };
         let integration = &found.integration;
         let chosen = integration.settings.resources.contains(&body.form);
         let Some(form) = Form::of(&body.form).ok().filter(|_| chosen) else {
@@ -49,7 +52,7 @@ impl SendTestLead {
         }
         let (tokens, form) = (self.tokens.until(deadline), &form);
         let question = |access: Access| async move { leads.send_test(&access, form).await };
-        let lead = tokens.call(integration, found.provider.as_ref(), &mut None, question).await?;
+        let lead = tokens.call(integration, provider, &mut None, question).await?;
         self.note(caller, integration, &body.form, lead.as_ref()).await?;
         Ok(TestLeadView { lead })
     }

@@ -206,7 +206,7 @@ async fn the_account_is_its_subject_and_labelled_by_its_address() {
 
 #[test]
 fn the_issuer_is_known_and_not_promised() {
-    let issuer = Google::answering(vec![]).provider.issuer().unwrap();
+    let issuer = Google::answering(vec![]).provider.consent_answer().issuer.unwrap();
     assert_eq!(issuer, Issuer { name: "https://accounts.google.com".to_owned(), promised: false });
 }
 

@@ -53,7 +53,7 @@ fn an_address_from_the_portal_keeps_what_it_has_and_loses_its_examples() {
 
 #[test]
 fn the_code_is_looked_for_under_two_names() {
-    assert_eq!(TikTok::answering([]).provider.code_parameters(), ["auth_code", "code"]);
+    assert_eq!(TikTok::answering([]).provider.consent_answer().code_parameters, ["auth_code", "code"]);
 }
 
 #[tokio::test]

@@ -50,7 +50,7 @@ fn what_is_always_true_of_it() {
         (Category::Leads, "forms", Some("ad-accounts"))
     );
     assert!(manifest.several_resources && !manifest.writes);
-    assert!(tiktok.provider.push().is_none() && tiktok.provider.issuer().is_none());
+    assert!(tiktok.provider.push().is_none() && tiktok.provider.consent_answer().issuer.is_none());
 }
 
 #[tokio::test]
