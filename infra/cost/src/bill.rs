@@ -50,7 +50,7 @@ fn quantities(tables: &Tables, integrations: f64) -> Quantities {
         (Item::DynamoDbGigabytes, integrations * usage.kilobytes_per_integration / KILOBYTES_OF_A_GIGABYTE),
         (Item::SqsRequests, usage.polls_per_stack),
         (Item::Metrics, usage.metrics_per_stack),
-        (Item::Alarms, usage.alarms_per_stack),
+        (Item::Alarms, usage.alarm_metrics_per_stack),
         (Item::Dashboards, usage.dashboards_per_stack),
         (Item::Ticks, usage.per_stack.iter().map(|share| share.times).sum()),
     ]);

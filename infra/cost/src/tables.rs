@@ -102,8 +102,8 @@ pub struct Usage {
     pub polls_per_stack: f64,
     /// Custom metrics.
     pub metrics_per_stack: f64,
-    /// Alarms, as many as in the template.
-    pub alarms_per_stack: f64,
+    /// Metrics of the alarms, as many as in the template: each is charged.
+    pub alarm_metrics_per_stack: f64,
     /// Dashboards, as many as in the template.
     pub dashboards_per_stack: f64,
     /// The share of invocations whose trace X-Ray keeps: its default rule keeps every twentieth.

@@ -78,8 +78,15 @@ fn every_item_has_one_price() {
 #[test]
 fn what_watches_is_as_many_as_in_the_template() {
     let (template, usage) = (text("infra/template.yaml"), Tables::committed().usage);
-    let of = |kind: &str| template.matches(&format!("Type: AWS::CloudWatch::{kind}\n")).count() as f64;
-    assert_eq!((usage.alarms_per_stack, usage.dashboards_per_stack), (of("Alarm"), of("Dashboard")));
+    let alarms = template.split("    Type: AWS::CloudWatch::Alarm\n").skip(1);
+    let dashboards = template.matches("    Type: AWS::CloudWatch::Dashboard\n").count() as f64;
+    // An alarm on an expression is charged for each metric in it.
+    let metrics = |alarm: &str| {
+        let alarm = alarm.split("\n\n").next().unwrap_or_default();
+        alarm.matches("MetricStat:").count().max(1) as f64
+    };
+    let alarms: f64 = alarms.map(metrics).sum();
+    assert_eq!((usage.alarm_metrics_per_stack, usage.dashboards_per_stack), (alarms, dashboards));
 }
 
 #[test]

@@ -14,6 +14,8 @@ const fn metric(name: &'static str, dimensions: &'static [&'static str]) -> Metr
     Metric { name, dimensions }
 }
 
+/// Runs and their steps, by how they ended.
+pub const RUNS: Metric = metric("runs", &["provider", "outcome"]);
 /// Tokens refreshed, by how that ended.
 pub const REFRESH: Metric = metric("refresh", &["provider", "outcome"]);
 /// Credentials that Secrets Manager did not take in time and the table keeps meanwhile, sealed.
@@ -48,7 +50,8 @@ pub const DEACTIVATION_CAP_REACHED: Metric = metric("deactivation_cap_reached", 
 pub const PROVIDER_HEALTH: Metric = metric("provider_health", &["provider", "state"]);
 
 /// All of them.
-pub const ALL: [Metric; 16] = [
+pub const ALL: [Metric; 17] = [
+    RUNS,
     REFRESH,
     JOURNAL,
     JOURNAL_LOST,

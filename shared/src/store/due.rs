@@ -100,6 +100,12 @@ impl Nominated {
     pub fn name(&self) -> ItemName {
         ItemName { pk: self.pk.clone(), sk: self.sk.clone() }
     }
+
+    /// How long it has been due, in whole seconds.
+    pub fn waited(&self, now: DateTime<Utc>) -> u64 {
+        let due = keys::sorted_at(&self.due_sk).unwrap_or(now);
+        (now - due).num_seconds().try_into().unwrap_or_default()
+    }
 }
 
 impl Store {

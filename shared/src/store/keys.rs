@@ -296,6 +296,11 @@ pub(crate) fn sortable(at: DateTime<Utc>) -> String {
     format!("{:015}", at.timestamp_millis().max(0))
 }
 
+/// The instant of a text that begins with a [`sortable`] one.
+pub(crate) fn sorted_at(text: &str) -> Option<DateTime<Utc>> {
+    DateTime::from_timestamp_millis(text.get(..15)?.parse().ok()?)
+}
+
 /// Partition of the due index for one kind of work.
 pub(crate) fn due_partition(kind: &str, shard: u64) -> String {
     format!("DUE#{kind}#{shard}")

@@ -35,6 +35,8 @@ pub struct Planner {
 pub struct Planned {
     /// Entries that were due.
     pub due: usize,
+    /// How long those that could be sent had been due at most, in seconds.
+    pub lag_s: u64,
     /// Messages that the queue has.
     pub sent: usize,
     /// Entries that wait, because their provider's rate is used up.
@@ -48,6 +50,7 @@ impl Planned {
     pub(super) fn and(self, other: Self) -> Self {
         Self {
             due: self.due + other.due,
+            lag_s: self.lag_s.max(other.lag_s),
             sent: self.sent + other.sent,
             held_back: self.held_back + other.held_back,
             failed: self.failed + other.failed,
@@ -88,11 +91,16 @@ impl Planner {
         entries: Vec<Nominated>,
         message: impl Fn(&Nominated) -> M,
     ) -> Result<Planned, PlanError> {
-        let due = entries.len();
+        let (due, lag_s) = (entries.len(), self.lag(&entries));
         let moved = self.moved(entries).await;
         let messages: Vec<_> = moved.iter().map(|entry| (entry.account.clone(), message(entry))).collect();
         let failed = self.queue.send_batch(&messages).await?;
-        Ok(Planned { due, sent: messages.len() - failed.len(), failed: failed.len(), ..Planned::default() })
+        Ok(Planned { due, lag_s, sent: messages.len() - failed.len(), failed: failed.len(), ..Planned::default() })
+    }
+
+    fn lag(&self, entries: &[Nominated]) -> u64 {
+        let now = self.store.now();
+        entries.iter().map(|entry| entry.waited(now)).max().unwrap_or_default()
     }
 
     async fn moved(&self, entries: Vec<Nominated>) -> Vec<Nominated> {

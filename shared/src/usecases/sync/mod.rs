@@ -13,6 +13,7 @@ mod take;
 mod test;
 
 use crate::entry::log::Level;
+use crate::entry::metrics;
 use crate::entry::{Acknowledge, FunctionError};
 use crate::store::{Failure, Integration, OutboxEntry, Progress, Store, StoreError, Watch};
 use crate::usecases::access::{AccessError, Held, Tokens};
@@ -138,6 +139,7 @@ impl SyncWorker {
         let end = step.go().await;
         let failure = end.as_ref().err().and_then(end::failure_of);
         let outcome = self.end(&message, fence, &step, end).await.map_err(failed)?;
+        self.leads.log.count(metrics::RUNS, &[message.provider.as_str(), outcome], 1);
         if outcome == "lost" {
             step.end_unlisted().await;
         }
