@@ -163,3 +163,22 @@ fn errors(world: &World) -> bool {
     let mut parked = parsed.filter(|line| line["op"] == "relay" && line["outcome"] == "parked");
     parked.any(|line| line["level"] == "error")
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_publishes_counts_what_the_bus_refuses() {
+    let (world, faults) = faulty().await;
+    world.connect(DEMO).await.ok();
+    world.work(DEMO, TimeDelta::minutes(5)).await;
+    let admin = world.admin(DEMO);
+    faults.always(to_the_bus, takes(|_| false));
+    let own = "/integrations/google-calendar";
+    admin.patch(&format!("{own}/settings"), &json!({ "intervalMinutes": 60 })).await.ok();
+    for action in ["pause", "resume", "disconnect"] {
+        admin.post(&format!("{own}/{action}"), &json!({})).await.ok();
+    }
+    let entries = world.items_of("OUTBOX#").await;
+    assert!(entries.len() >= 4, "{entries:?}");
+    for entry in &entries {
+        assert_eq!(entry["refusals"]["N"], "1", "{entry}");
+    }
+}

@@ -1,5 +1,6 @@
 //! Leads: from a form at the provider to the tenants that chose it, each once.
 
+mod access;
 mod canaries;
 mod doors;
 mod dropped;

@@ -3,7 +3,6 @@
 use super::OWN;
 use crate::sync::scene::Scene;
 use crate::world::{Call, DEMO, Fault, Person};
-use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::TimeDelta;
 use sandbox::Consent;
 use sandbox::google::ADA;
@@ -12,16 +11,6 @@ use shared::api::routes;
 use std::collections::HashMap;
 
 impl Scene {
-    /// Takes attributes away from an item, past every rule.
-    async fn lose(&self, item: &Value, attributes: &str) {
-        let setup = self.setup_of_owner("oauth-complete");
-        let clients = shared::clients::Clients::new(&setup).expect("clients");
-        let key = |name: &str| AttributeValue::S(item[name]["S"].as_str().expect("a key").to_owned());
-        let update = clients.dynamodb().update_item().key("PK", key("PK")).key("SK", key("SK"));
-        let update = update.table_name(setup.vars.required("TABLE_NAME").expect("a name"));
-        update.update_expression(format!("REMOVE {attributes}")).send().await.expect("the table");
-    }
-
     async fn raw_credential(&self) -> Value {
         let id = self.integration().await.id;
         let items = self.items_of(&format!("INTEGRATION#{id}")).await;

@@ -1,5 +1,6 @@
 //! Access tokens and the grants behind them.
 
+mod askers;
 mod crashes;
 mod fences;
 mod refreshes;

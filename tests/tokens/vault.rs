@@ -11,7 +11,7 @@ fn puts(call: &Call) -> bool {
     call.is("PutSecretValue")
 }
 
-async fn rotating(rotation: Rotation) -> Scene {
+pub(super) async fn rotating(rotation: Rotation) -> Scene {
     let scene = Scene::synced(20).await;
     scene.rotation(rotation);
     scene.sandbox().google().expire_access_tokens();

@@ -44,6 +44,16 @@ impl World {
         update.send().await.expect("the table");
     }
 
+    /// Removes attributes of an item, as a fault of ours could.
+    pub(crate) async fn lose(&self, item: &Value, attributes: &str) {
+        let setup = self.setup_of_owner("oauth-complete");
+        let clients = shared::clients::Clients::new(&setup).expect("clients");
+        let key = |name: &str| AttributeValue::S(item[name]["S"].as_str().expect("a key").to_owned());
+        let update = clients.dynamodb().update_item().key("PK", key("PK")).key("SK", key("SK"));
+        let update = update.table_name(setup.vars.required("TABLE_NAME").expect("a name"));
+        update.update_expression(format!("REMOVE {attributes}")).send().await.expect("the table");
+    }
+
     /// Every secret with its value.
     pub(crate) fn secrets(&self) -> Vec<(String, String)> {
         let secrets = self.stack.embedded().expect("the embedded AWS").secrets().clone();

@@ -11,11 +11,7 @@ use std::sync::Arc;
 pub fn function(setup: &Setup) -> Result<Arc<dyn Function>, ConfigError> {
     let parts = Parts::new(setup)?;
     let store = parts.store()?;
-    let sync = SyncNow {
-        requests: parts.requests(&store)?,
-        publisher: parts.publisher(&store)?,
-        integrations: parts.integrations(&store),
-    };
+    let sync = SyncNow { requests: parts.requests(&store)?, integrations: parts.integrations(&store) };
     Ok(serve(setup, &[routes::SYNC], move |request| handle(sync.clone(), request)))
 }
 

@@ -7,7 +7,7 @@ use crate::store::{Integration, RequestName, Store, StoreError};
 use crate::usecases::appointments::AppointmentMessage;
 use crate::usecases::draft::Draft;
 use crate::usecases::get::{Found, Integrations};
-use crate::usecases::publish::{PATIENCE, Publisher};
+use crate::usecases::publish::PATIENCE;
 use crate::usecases::watches::EndWatchesMessage;
 use crate::usecases::{Answered, TRIES};
 use domain::ids::{AccountId, IntegrationId, ProviderSlug};
@@ -114,8 +114,6 @@ pub struct SyncNow {
     pub integrations: Integrations,
     /// Starts the sync.
     pub requests: Requests,
-    /// Publishes what changed.
-    pub publisher: Publisher,
 }
 
 impl SyncNow {
@@ -137,7 +135,6 @@ impl SyncNow {
             match store.commit(&change).await {
                 Ok(()) => {
                     self.requests.send_soon(change.next()).await;
-                    self.publisher.publish_now(change.events()).await;
                     Ok(Some(answered))
                 }
                 Err(error) if error.is_conflict() => Ok(None),
