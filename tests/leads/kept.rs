@@ -196,3 +196,20 @@ async fn a_form_that_is_gone_says_so_with_its_remedy_and_the_others_are_read() {
     world.choose_forms(DEMO, &forms[1..]).await.ok();
     assert_eq!(world.admin(DEMO).get(FACEBOOK).await.ok()["status"], "Active");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_delivery_that_a_later_version_can_read_is_gone_after() {
+    let world = World::of_leads().await;
+    world.with_newsletter(DEMO).await;
+    let facebook = world.sandbox().facebook();
+    facebook.add_leads(&people(1)).expect("a lead");
+    // As a version kept it that could not read it.
+    let told: Vec<String> = facebook.take_deliveries().iter().map(|delivery| delivery.body.clone()).collect();
+    let slug = domain::ids::ProviderSlug::parse("facebook-lead-ads").expect("a slug");
+    world.store("webhook").keep_unowned(&slug, told).await.expect("the table");
+    assert_eq!(world.leads(DEMO).await.len(), 0);
+    world.schedule("schedule-health").await;
+    assert_eq!(world.leads(DEMO).await.len(), 1);
+    let items = world.items().await;
+    assert!(!items.iter().any(|item| item["PK"]["S"].as_str().is_some_and(|key| key.starts_with("UNOWNED#"))));
+}
