@@ -133,7 +133,7 @@ fn filters_dashboard_and_operations_page_know_the_metrics_that_functions_write()
     assert!(!searched.is_empty());
     for search in searched {
         let matches = |metric: &&metrics::Metric| {
-            let schema = format!("Aura/Integrations/${{Stage}},{}", metric.dimensions.join(","));
+            let schema = format!("\\\"Aura/Integrations/${{Stage}}\\\",{}", metric.dimensions.join(","));
             search.starts_with(&schema) && search.contains(&format!("MetricName=\\\"{}\\\"", metric.name))
         };
         assert!(metrics::ALL.iter().any(|metric| matches(&metric)), "no metric is as searched for: {search}");

@@ -41,7 +41,7 @@ class Deviations(unittest.TestCase):
         built = {"Transform": "t", "Resources": {**ALARMS, "Keys": SECRET, "List": user("Keys", "Ref")}}
         deployed = deviations.without_deviations(built)
         self.assertEqual((deployed["Transform"], set(deployed["Resources"])), ("t", {"Keys", "List"}))
-        self.assertIn("ListCanaryAlarm", built["Resources"])
+        self.assertIn("ApiErrorsAlarm", built["Resources"])
 
     def test_a_secret_is_referred_to_by_its_arn_and_everything_else_as_it_was(self):
         built = {"Resources": {**ALARMS, "Keys": SECRET, "List": user("Keys", "Ref")}}

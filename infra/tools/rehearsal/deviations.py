@@ -11,10 +11,6 @@ METRIC_MATH = "alarms on an expression over several metrics (Properties.Metrics)
 
 # Resources that the deployed copy of the template lacks.
 TAKEN_OUT = {
-    "ListCanaryAlarm": METRIC_MATH,
-    "ConnectCanaryAlarm": METRIC_MATH,
-    "OauthCompleteCanaryAlarm": METRIC_MATH,
-    "WebhookCanaryAlarm": METRIC_MATH,
     "OtherQueuesLateAlarm": METRIC_MATH,
     "ApiErrorsAlarm": METRIC_MATH,
     "ApiErrorsSlowAlarm": METRIC_MATH,
