@@ -146,8 +146,8 @@ where
             }
             Err(problem) => {
                 let level = level(problem.status);
-                let fields =
-                    [("status", json!(problem.status)), ("cause", json!(problem.cause)), ("dur_ms", json!(took))];
+                let mut fields = vec![("status", json!(problem.status)), ("dur_ms", json!(took))];
+                fields.extend(problem.cause.as_ref().map(|cause| ("cause", json!(cause))));
                 log.write(level, route.function, problem.code, &fields);
                 Reply::problem(&problem, &invocation.request_id)
             }

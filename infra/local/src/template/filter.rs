@@ -89,13 +89,20 @@ impl Term {
         let Some(found) = self.path.iter().try_fold(line, |value, name| value.get(name)) else { return false };
         let numbers = || Some((found.as_f64()?, self.value.as_f64()?));
         match self.operator.as_str() {
-            "=" => numbers().map_or(*found == self.value, |(left, right)| left == right),
-            "!=" => numbers().map_or(*found != self.value, |(left, right)| left != right),
+            "=" => numbers().map_or_else(|| self.equals(found), |(left, right)| left == right),
+            "!=" => numbers().map_or_else(|| !self.equals(found), |(left, right)| left != right),
             ">" => numbers().is_some_and(|(left, right)| left > right),
             ">=" => numbers().is_some_and(|(left, right)| left >= right),
             "<" => numbers().is_some_and(|(left, right)| left < right),
             _ => numbers().is_some_and(|(left, right)| left <= right),
         }
+    }
+}
+
+impl Term {
+    /// `"*"` stands for any text.
+    fn equals(&self, found: &Json) -> bool {
+        if self.value == "*" { found.is_string() } else { *found == self.value }
     }
 }
 
@@ -164,6 +171,14 @@ mod tests {
             assert_eq!(by(line), None);
         }
         assert_eq!(filter.terms().len(), 4);
+    }
+
+    #[test]
+    fn a_star_is_any_text_and_what_is_not_there_is_none() {
+        let filter = one(r#"{ ($.cause = "*") && ($.cause != "late") }"#).unwrap();
+        let passes = |line: Json| filter.terms_of(&line).is_some();
+        assert!(passes(json!({ "cause": "timeout" })));
+        assert!(!passes(json!({ "cause": "late" })) && !passes(json!({ "cause": null })) && !passes(json!({})));
     }
 
     #[test]

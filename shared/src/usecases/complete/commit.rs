@@ -41,7 +41,7 @@ impl Complete {
         let integration = integration.map_err(|error| Stopped::Unclear(error.into()))?;
         let same = integration
             .filter(|it| it.id == flow.id && it.grant == flow.grant_seen && it.disconnects == flow.disconnects_seen);
-        same.ok_or_else(|| Failed::StartAgain.because("somebody was faster"))
+        same.ok_or_else(|| Failed::StartAgain.because("overtaken"))
     }
 
     async fn keep_grant(&self, flow: &Flow, exchanged: &Exchanged) -> Result<Pointer, Stopped> {
