@@ -138,7 +138,7 @@ impl Vault {
 
     /// Whether a name that is taken was taken by this very creation, asked without the right to read: putting a version
     /// that is there again is a success for the same value and a conflict for another. The name has the grant's own id,
-    /// so nobody else writes below it. (The service itself takes a repetition; its documentation knows this answer too.)
+    /// so nobody else writes below it. (The service itself takes a repetition; its documentation also knows `ResourceExistsException` as the answer.)
     async fn repeat(&self, name: &str, version: &str, text: &str) -> Result<(), VaultError> {
         let request = self.clients.secrets().put_secret_value().secret_id(name);
         let request = request.client_request_token(version).secret_string(text);

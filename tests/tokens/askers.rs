@@ -18,5 +18,6 @@ async fn a_test_and_a_look_at_the_options_store_a_rotated_grant() {
             _ => admin.post(&format!("{OWN}/test"), &json!({})).await.ok(),
         };
         assert!(scene.faults.calls().iter().any(|call: &Call| call.is("PutSecretValue")), "{asks}");
+        assert!(scene.credential().await.journal.is_none(), "{asks}: what could not be stored waits in the journal");
     }
 }

@@ -15,6 +15,9 @@ use serde_json::{Map, Value, json};
 use std::future::Future;
 use std::sync::Arc;
 
+/// The code of a provider's own failure, which the template's filters know too.
+const PROVIDER_UNAVAILABLE: &str = "provider_unavailable";
+
 /// How long before Lambda's deadline a request is given up.
 const LAST_WORD: TimeDelta = TimeDelta::seconds(1);
 
@@ -145,7 +148,7 @@ where
                 reply
             }
             Err(problem) => {
-                let level = level(problem.status);
+                let level = level(&problem);
                 let mut fields = vec![("status", json!(problem.status)), ("dur_ms", json!(took))];
                 fields.extend(problem.cause.as_ref().map(|cause| ("cause", json!(cause))));
                 log.write(level, route.function, problem.code, &fields);
@@ -156,10 +159,10 @@ where
     }
 }
 
-/// A provider's failure (502) is worth a look, and no mistake of ours: nobody is woken, no deployment rolled back.
-fn level(status: u16) -> Level {
-    match status {
-        502 => Level::Warn,
+/// A provider that does not answer is worth a look and no mistake of ours: our-errors and the canaries leave it out.
+fn level(problem: &Problem) -> Level {
+    match problem.status {
+        _ if problem.code == PROVIDER_UNAVAILABLE => Level::Warn,
         500.. => Level::Error,
         _ => Level::Info,
     }

@@ -83,7 +83,7 @@ impl Complete {
         match flow.state {
             FlowState::Done => Ok((200, view(flow, "connected"))),
             FlowState::Failed => Err(Failed::of(flow.outcome.as_deref().unwrap_or_default()).problem()),
-            _ if lost => Err(Failed::StartAgain.problem().caused_by("lost")),
+            _ if lost => Err(Failed::StartAgain.problem()),
             _ => Ok((202, view(flow, "pending"))),
         }
     }

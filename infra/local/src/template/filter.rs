@@ -13,13 +13,13 @@ const KIND: &str = "AWS::Logs::MetricFilter";
 pub struct Filter {
     /// Its logical name.
     pub name: String,
-    pattern: Pattern,
+    pattern: Condition,
 }
 
 #[derive(Debug, Clone, PartialEq)]
-enum Pattern {
-    Any(Vec<Pattern>),
-    All(Vec<Pattern>),
+enum Condition {
+    Any(Vec<Condition>),
+    All(Vec<Condition>),
     Term(Term),
 }
 
@@ -62,7 +62,7 @@ impl Filter {
     }
 }
 
-impl Pattern {
+impl Condition {
     fn holds(&self, line: &Json) -> Option<Vec<&str>> {
         match self {
             Self::Term(term) => term.holds(line).then(|| vec![term.text.as_str()]),
@@ -97,9 +97,7 @@ impl Term {
             _ => numbers().is_some_and(|(left, right)| left <= right),
         }
     }
-}
 
-impl Term {
     /// `"*"` stands for any text.
     fn equals(&self, found: &Json) -> bool {
         if self.value == "*" { found.is_string() } else { *found == self.value }
@@ -116,15 +114,15 @@ fn words(text: &str) -> Vec<String> {
     spaced.split_whitespace().map(str::to_owned).collect()
 }
 
-fn any(words: &mut Words) -> Option<Pattern> {
-    joined(words, "||", all).map(|parts| single(parts, Pattern::Any))
+fn any(words: &mut Words) -> Option<Condition> {
+    joined(words, "||", all).map(|parts| single(parts, Condition::Any))
 }
 
-fn all(words: &mut Words) -> Option<Pattern> {
-    joined(words, "&&", part).map(|parts| single(parts, Pattern::All))
+fn all(words: &mut Words) -> Option<Condition> {
+    joined(words, "&&", part).map(|parts| single(parts, Condition::All))
 }
 
-fn joined(words: &mut Words, by: &str, read: fn(&mut Words) -> Option<Pattern>) -> Option<Vec<Pattern>> {
+fn joined(words: &mut Words, by: &str, read: fn(&mut Words) -> Option<Condition>) -> Option<Vec<Condition>> {
     let mut parts = vec![read(words)?];
     while words.next_if(|word| word == by).is_some() {
         parts.push(read(words)?);
@@ -132,11 +130,11 @@ fn joined(words: &mut Words, by: &str, read: fn(&mut Words) -> Option<Pattern>) 
     Some(parts)
 }
 
-fn single(mut parts: Vec<Pattern>, several: fn(Vec<Pattern>) -> Pattern) -> Pattern {
+fn single(mut parts: Vec<Condition>, several: fn(Vec<Condition>) -> Condition) -> Condition {
     if parts.len() == 1 { parts.remove(0) } else { several(parts) }
 }
 
-fn part(words: &mut Words) -> Option<Pattern> {
+fn part(words: &mut Words) -> Option<Condition> {
     if words.next_if(|word| word == "(").is_some() {
         let inner = any(words)?;
         words.next_if(|word| word == ")")?;
@@ -146,7 +144,7 @@ fn part(words: &mut Words) -> Option<Pattern> {
     let path = selector.strip_prefix("$.")?.split('.').map(str::to_owned).collect();
     let known = OPERATORS.contains(&operator.as_str());
     let read = serde_json::from_str(&value).ok().filter(|_| known)?;
-    Some(Pattern::Term(Term { text: format!("{selector} {operator} {value}"), path, operator, value: read }))
+    Some(Condition::Term(Term { text: format!("{selector} {operator} {value}"), path, operator, value: read }))
 }
 
 #[cfg(test)]

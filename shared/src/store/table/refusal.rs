@@ -34,14 +34,15 @@ pub(super) enum Cancelled {
 /// What no action of a transaction is refused by.
 const NOTHING: &str = "None";
 
-/// The code of what stays refused however often it is asked for. A code that nobody knows is an outage: that is tried again.
-const LASTING: &str = "ValidationError";
+/// The code of what stays refused however often it is asked for.
+const OURS: &str = "ValidationError";
 
 /// Codes of reasons that pass. The others are listed with them in `TransactionCanceledException` (DynamoDB API
 /// Reference, TransactWriteItems, Errors).
 const PASSING: [&str; 3] = ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"];
 
-/// A cancellation that mixes conditions and conflicts counts as a conflict only if no condition failed.
+/// A cancellation that mixes conditions and conflicts counts as a conflict only if no condition failed. A code that nobody
+/// knows is none of these, but an outage: that is tried again.
 pub(super) fn cancelled<R>(error: &SdkError<TransactWriteItemsError, R>) -> Option<Cancelled> {
     let TransactWriteItemsError::TransactionCanceledException(cancelled) = error.as_service_error()? else {
         return None;
@@ -55,6 +56,6 @@ pub(super) fn cancelled<R>(error: &SdkError<TransactWriteItemsError, R>) -> Opti
     if codes.iter().any(|code| PASSING.contains(code)) {
         return Some(Cancelled::Met);
     }
-    let lasting = reasons.iter().find(|reason| reason.code() == Some(LASTING))?;
-    Some(Cancelled::Ours(format!("{LASTING}: {}", lasting.message().unwrap_or_default())))
+    let lasting = reasons.iter().find(|reason| reason.code() == Some(OURS))?;
+    Some(Cancelled::Ours(format!("{OURS}: {}", lasting.message().unwrap_or_default())))
 }
