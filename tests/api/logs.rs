@@ -149,3 +149,17 @@ async fn the_first_line_of_an_instance_is_told_from_the_later_ones() {
     let cold: Vec<&Value> = lines.iter().filter(|line| line["op"] == "list").map(|line| &line["cold"]).collect();
     assert_eq!(cold, [&json!(true), &json!(false)]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_finish_that_our_own_side_fails_is_told_with_its_cause() {
+    for (code, status, outcome) in
+        [("AccessDeniedException", 500, "internal"), ("ItemCollectionSizeLimitExceededException", 503, "unavailable")]
+    {
+        let (world, faults) = faulty().await;
+        faults.next(|call| call.caller == "OAUTHCOMPLETE" && call.is("GetItem"), Fault::Refuse(400, code));
+        let problem = world.connect(DEMO).await.problem(status, outcome);
+        let lines = lines_of(&world, problem["request_id"].as_str().expect("an id"));
+        assert_eq!((lines.len(), &lines[0]["outcome"]), (1, &json!(outcome)));
+        assert!(lines[0]["cause"].as_str().is_some_and(|cause| cause.contains(code)), "{lines:?}");
+    }
+}
