@@ -7,8 +7,22 @@ use shared::entry::log::LineSink;
 use std::fmt::Write;
 
 /// Fields with a place of their own in a line, or of no use to a person: the run history tells runs apart.
-const PLACED: [&str; 11] =
-    ["ts", "level", "fn", "op", "outcome", "request_id", "cold", "_aws", "integration_id", "run_id", "fence"];
+const PLACED: [&str; 14] = [
+    "ts",
+    "level",
+    "fn",
+    "op",
+    "outcome",
+    "request_id",
+    "trace_id",
+    "linked_trace_id",
+    "attempt",
+    "cold",
+    "_aws",
+    "integration_id",
+    "run_id",
+    "fence",
+];
 
 /// The function that serves the page: one look at it is a dozen files.
 const PAGE: &str = "console";
