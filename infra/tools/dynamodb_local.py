@@ -4,6 +4,7 @@ Its own main listens on every interface, and there is no flag against it. So its
 ours, on loopback only; nothing is reported to Amazon, which only that main does.
 """
 
+import os
 import sys
 
 import jpype
@@ -15,10 +16,8 @@ IN_MEMORY, NO_FILE, NOT_SHARED, NO_DELAYS, NO_CORS = True, None, False, False, N
 def serve(folder: str, port: int) -> None:
     """Serves until it is ended. The folder has `DynamoDBLocal.jar` and `DynamoDBLocal_lib`."""
     libraries = f"{folder}/DynamoDBLocal_lib"
-    jpype.startJVM(
-        f"-Djava.library.path={libraries}",
-        classpath=[f"{folder}/DynamoDBLocal.jar", f"{libraries}/*"],
-    )
+    os.environ["LD_LIBRARY_PATH"] = libraries  # where the Java runtime looks for SQLite
+    jpype.startJVM(classpath=[f"{folder}/DynamoDBLocal.jar", f"{libraries}/*"])
     requests = jpype.JClass(SERVER + "LocalDynamoDBRequestHandler")(0, IN_MEMORY, NO_FILE, NOT_SHARED, NO_DELAYS)
     loopback = jpype.JClass("java.net.InetSocketAddress")("127.0.0.1", port)
     server = jpype.JClass("org.eclipse.jetty.server.Server")(loopback)
